@@ -1,0 +1,155 @@
+"""Settings of a run: arguments win over the environment, the environment over the config file, that over defaults.
+
+Environment variables are the field names in capitals with the prefix `VISIUM_`, e.g. `VISIUM_QUALITY=high`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import yaml
+from platformdirs import user_cache_path
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from visium_graph.errors import InputError
+
+__all__ = ["QUALITIES", "Quality", "Settings", "config_names", "load_settings"]
+
+
+@dataclass(frozen=True)
+class Quality:
+    """Size of the picture in pixels and frames per second."""
+
+    width: int
+    height: int
+    fps: int
+
+
+QUALITIES: dict[str, Quality] = {
+    "draft": Quality(854, 480, 15),
+    "medium": Quality(1280, 720, 30),
+    "high": Quality(1920, 1080, 60),
+    "4k": Quality(3840, 2160, 60),
+    # Far too small to watch; the whole road in seconds, for tests and for trying a change to the code.
+    "tiny": Quality(214, 120, 10),
+}
+
+
+class Settings(BaseSettings):
+    """Everything a caller can choose. Also the graph's `context_schema`, so Studio can edit it.
+
+    Example:
+        >>> Settings(quality="draft").frame.height
+        480
+    """
+
+    model_config = SettingsConfigDict(env_prefix="VISIUM_", extra="forbid", frozen=True)
+
+    quality: Literal["draft", "medium", "high", "4k", "tiny"] = "medium"
+    voice: Literal["hibari", "espeak", "silent"] = "hibari"
+    """The first voice to try; the others follow in this order where it cannot load."""
+    math: Literal["mathjax", "latex"] = "mathjax"
+    """Engine for formulas: MathJax in process, or the machine's LaTeX."""
+    theme: Literal["dark", "light"] | None = None
+    """Overrides the storyboard's theme."""
+    max_scenes: Annotated[int, Field(ge=1, le=100)] = 10
+    """At most this many scenes are made of a document."""
+    max_rounds: Annotated[int, Field(ge=1, le=10)] = 3
+    """Drafts of one scene before the understudy takes it."""
+    workers: Annotated[int, Field(ge=0, le=256)] = 0
+    """Scenes checked or rendered at a time; 0 means one for each processor."""
+    job_seconds: Annotated[float, Field(gt=0, le=36000)] = 900.0
+    """Wall-clock limit of one render job; a check gets a quarter of it, at most 60 s."""
+    job_memory_mb: Annotated[int, Field(ge=256)] = 3072
+    """Resident memory limit of one job."""
+    cache_dir: Path = Field(default_factory=lambda: user_cache_path("visium_graph"))
+    """Where voice clips, checks and rendered clips are stored by the hash of what made them."""
+    strict: bool = False
+    """Exit with 1 where a scene had to fall back."""
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Arguments and environment only; `load_settings` puts the config file below them."""
+        return init_settings, env_settings
+
+    @property
+    def frame(self) -> Quality:
+        """Width, height and frame rate of the picture."""
+        return QUALITIES[self.quality]
+
+    @property
+    def worker_count(self) -> int:
+        """Scenes worked on at a time."""
+        return self.workers or len(os.sched_getaffinity(0))
+
+    @property
+    def key(self) -> str:
+        """A hash of the settings, under which pools and voices are kept."""
+        return hashlib.sha256(self.model_dump_json().encode()).hexdigest()[:16]
+
+
+def load_settings(config: str | Path | None = None, **arguments: Any) -> Settings:
+    """Settings from a preset or a YAML file, the environment and arguments (the last wins).
+
+    Args:
+        config: name of a preset (`config_names()`) or path of a YAML file.
+        arguments: fields of `Settings`; None means not given.
+
+    Raises:
+        InputError: unknown preset, unreadable file, unknown key or a value out of range.
+    """
+    given = {name: value for name, value in arguments.items() if value is not None}
+    from_file = _read_config(config) if config is not None else {}
+    # The environment stands between arguments and file: what it sets is taken out of the file's values.
+    below = {name: value for name, value in from_file.items() if f"VISIUM_{name}".upper() not in os.environ}
+    try:
+        return Settings(**{**below, **given})
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        name = ".".join(map(str, first["loc"])) or "settings"
+        if first["type"] == "extra_forbidden":
+            raise InputError(f"unknown setting {name!r} (settings: {', '.join(Settings.model_fields)})") from None
+        raise InputError(f"setting {name}: {first['msg']} (got {first['input']!r})") from None
+
+
+def config_names() -> list[str]:
+    """Names of the presets that come with the package."""
+    return sorted(path.stem for path in _config_folder().iterdir() if path.suffix == ".yaml")
+
+
+def _config_folder() -> Path:
+    inside = Path(str(files("visium_graph"))) / "configs"
+    # In a checkout the presets lie at the top level; the wheel carries them inside the package.
+    return inside if inside.is_dir() else inside.parents[1] / "configs"
+
+
+def _read_config(config: str | Path) -> dict[str, Any]:
+    path = Path(config)
+    if path.suffix not in {".yaml", ".yml"}:
+        path = _config_folder() / f"{config}.yaml"
+        if not path.is_file():
+            raise InputError(f"no preset named {str(config)!r} (presets: {', '.join(config_names())}; or give a .yaml file)")
+    try:
+        data = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read ({error.strerror})") from None
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise InputError(f"{path}: not valid YAML ({str(error).splitlines()[0]})") from None
+    if data is None:
+        return {}
+    if not isinstance(data, dict):
+        raise InputError(f"{path}: expected settings as `name: value` lines")
+    return {str(name): value for name, value in data.items()}
