@@ -1,0 +1,37 @@
+# `make video` and `make test` work in a fresh clone: each sets up what it needs first, and nothing the second time.
+# PYTHON=/path/to/python3 chooses the interpreter, JOBS=4 the number of test processes, TOPIC and RUN the video.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.PHONY: help setup setup-dev video test lint studio clean
+
+BIN := .venv/bin
+JOBS ?= 2
+TOPIC ?= pythagorean theorem
+RUN ?= runs/pythagoras
+
+help:  ## this list
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
+
+setup:  ## system libraries, virtual environment and packages
+	@PYTHON="$(PYTHON)" scripts/setup.sh run
+
+setup-dev:  ## the same, and the tools that the tests use
+	@PYTHON="$(PYTHON)" scripts/setup.sh dev
+
+video: setup  ## make the example video; its path is printed last
+	@$(BIN)/visium make "$(TOPIC)" -o "$(RUN)"
+
+test: lint  ## lint, types and all tests
+	@$(BIN)/python -m pytest -q -n $(JOBS)
+
+lint: setup-dev  ## style, format and types only
+	@$(BIN)/ruff check
+	@$(BIN)/ruff format --check
+	@$(BIN)/mypy
+
+studio: setup-dev  ## serve the graph for LangGraph Studio, on this machine only
+	@LANGGRAPH_CLI_NO_ANALYTICS=1 LANGGRAPH_NO_VERSION_CHECK=true $(BIN)/langgraph dev --no-browser
+
+clean:  ## remove what was made here; runs/ and the cache of finished pieces stay
+	@rm -rf .venv build dist media .langgraph_api .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
