@@ -105,13 +105,13 @@ class Run:
         return run
 
     @classmethod
-    def open(cls, folder: Path) -> Run:
+    def open(cls, folder: Path | str) -> Run:
         """An existing run folder.
 
         Raises:
-            InputError: no folder, or no storyboard in it.
+            InputError: there is no such folder.
         """
-        run = cls(folder.resolve())
+        run = cls(Path(folder).resolve())
         if not run.folder.is_dir():
             raise InputError(f"{folder}: no such run folder")
         return run
@@ -164,6 +164,17 @@ class Run:
     def read_storyboard(self) -> Storyboard:
         """The storyboard as it is on disk now."""
         return load_storyboard(self.storyboard)
+
+    def write(self, path: Path, data: str | bytes) -> Path:
+        """Write a file of the folder, whole or not at all.
+
+        Raises:
+            EnvironmentFault: the disk is full, or the folder cannot be written any more.
+        """
+        try:
+            return write_atomically(path, data)
+        except OSError as error:
+            raise EnvironmentFault(f"{path}: cannot be written ({error.strerror})") from None
 
     def keep(self, source: Path, target: Path) -> Path:
         """Put a store entry into the folder: a copy, so that an edit here never reaches the store."""

@@ -70,6 +70,8 @@ class Settings(BaseSettings):
     """Resident memory limit of one job."""
     cache_dir: Path = Field(default_factory=lambda: user_cache_path("visium_graph"))
     """Where voice clips, checks and rendered clips are stored by the hash of what made them."""
+    render: bool = True
+    """False stops after the checks: a plan, its narration and its code, but no picture."""
     strict: bool = False
     """Exit with 1 where a scene had to fall back."""
 

@@ -1,0 +1,158 @@
+"""Making a video from Python: the graph, compiled with the run folder's own checkpointer.
+
+Example:
+    >>> from visium_graph import Settings, make_video
+    >>> run = make_video("pythagorean theorem", settings=Settings(quality="draft"), out="out")  # doctest: +SKIP
+    >>> run.video  # doctest: +SKIP
+    PosixPath('/home/me/out/video.mp4')
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator, Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from visium_graph.errors import EnvironmentFault, InputError
+from visium_graph.graph.planning import default_folder, write_plan
+from visium_graph.graph.video import build_graph
+from visium_graph.run import Run
+from visium_graph.settings import Settings
+from visium_graph.storyboard import Storyboard
+
+if TYPE_CHECKING:
+    from langchain_core.runnables import RunnableConfig
+    from langgraph.graph.state import CompiledStateGraph
+
+__all__ = ["amake_video", "aresume_video", "make_video", "resume_video", "settings_of_run"]
+
+OnEvent = Callable[[dict[str, Any]], None]
+"""Called with each of the graph's custom events: `{"event": name, ...}`."""
+
+_THREAD: RunnableConfig = {"configurable": {"thread_id": "video"}}
+
+
+async def amake_video(
+    source: str | Path | Storyboard,
+    *,
+    settings: Settings | None = None,
+    out: str | Path | None = None,
+    on_event: OnEvent | None = None,
+) -> Run:
+    """Make a narrated video.
+
+    Args:
+        source: a topic, the path of a document or of a storyboard JSON, or a `Storyboard`.
+        settings: by default from the environment.
+        out: the run folder; by default one under `runs/` named after the source.
+        on_event: called with the progress of the graph's nodes.
+
+    Returns:
+        The run folder; its `video` is the finished MP4.
+
+    Raises:
+        InputError: the source cannot be used.
+        EnvironmentFault: the machine lacks something.
+        VisiumError: a scene could not be rendered at all.
+    """
+    settings = settings or Settings()
+    if isinstance(source, Storyboard):
+        run = Run.create(Path(out) if out else default_folder(source.title))
+        await asyncio.to_thread(write_plan, source, run, settings)
+        source = run.storyboard
+    else:
+        run = Run.create(Path(out) if out else default_folder(str(source)))
+    async with _compiled(run) as graph:
+        assert graph.checkpointer is not None and not isinstance(graph.checkpointer, bool)
+        await graph.checkpointer.adelete_thread("video")
+        await _drive(graph, {"source": str(source), "out": str(run.folder)}, settings, on_event)
+    return run
+
+
+async def aresume_video(folder: str | Path, *, on_event: OnEvent | None = None) -> Run:
+    """Go on with a run that was interrupted, with the settings it was started with.
+
+    Raises:
+        InputError: the folder holds no run.
+    """
+    run = Run.open(folder)
+    if not run.checkpoints.is_file():
+        raise InputError(f"{folder}: no run was started there; `visium make SOURCE -o {folder}` starts one")
+    async with _compiled(run) as graph:
+        state = await graph.aget_state(_THREAD)
+        if not state.values:
+            raise InputError(f"{folder}: nothing to go on with; `visium make SOURCE -o {folder}` starts anew")
+        if state.next or not run.video.is_file():
+            settings = _settings_in(state.metadata)
+            start = None if state.next else {"source": str(run.storyboard), "out": str(run.folder)}
+            await _drive(graph, start, settings, on_event)
+    return run
+
+
+def make_video(
+    source: str | Path | Storyboard,
+    *,
+    settings: Settings | None = None,
+    out: str | Path | None = None,
+    on_event: OnEvent | None = None,
+) -> Run:
+    """`amake_video` for code that is not async; works inside a running event loop too, as in Jupyter."""
+    return _run(amake_video(source, settings=settings, out=out, on_event=on_event))
+
+
+def resume_video(folder: str | Path, *, on_event: OnEvent | None = None) -> Run:
+    """`aresume_video` for code that is not async."""
+    return _run(aresume_video(folder, on_event=on_event))
+
+
+async def settings_of_run(run: Run) -> Settings | None:
+    """The settings a run was last made with, or None where there is no run yet."""
+    if not run.checkpoints.is_file():
+        return None
+    async with _compiled(run) as graph:
+        state = await graph.aget_state(_THREAD)
+        return _settings_in(state.metadata) if state.values else None
+
+
+@asynccontextmanager
+async def _compiled(run: Run) -> AsyncIterator[CompiledStateGraph[Any, Settings, Any, Any]]:
+    from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver  # noqa: PLC0415  # aiosqlite only when a run starts
+
+    try:
+        async with AsyncSqliteSaver.from_conn_string(str(run.checkpoints)) as saver:
+            await saver.setup()
+            yield build_graph().compile(checkpointer=saver)
+    except sqlite3.DatabaseError as error:
+        raise EnvironmentFault(f"{run.checkpoints}: {error}; close other runs in this folder, or delete the file") from error
+
+
+async def _drive(
+    graph: CompiledStateGraph[Any, Settings, Any, Any],
+    start: dict[str, str] | None,
+    settings: Settings,
+    on_event: OnEvent | None,
+) -> None:
+    config: RunnableConfig = {**_THREAD, "metadata": {"visium_settings": settings.model_dump_json()}}
+    stream = graph.astream(start, config, context=settings, stream_mode="custom", subgraphs=True, durability="async")
+    async for _, event in stream:
+        if on_event is not None:
+            on_event(event)
+
+
+def _settings_in(metadata: Any) -> Settings:
+    kept = (metadata or {}).get("visium_settings")
+    return Settings.model_validate_json(kept) if kept else Settings()
+
+
+def _run(work: Coroutine[Any, Any, Run]) -> Run:
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return asyncio.run(work)
+    # A loop is running in this thread (Jupyter): the work gets a loop and a thread of its own.
+    with ThreadPoolExecutor(1, thread_name_prefix="visium") as executor:
+        return executor.submit(asyncio.run, work).result()

@@ -1,0 +1,222 @@
+"""The `visium` command. The result goes to stdout, progress and messages to stderr.
+
+Exit codes: 0 done, 1 findings or failed scenes under --strict, 2 bad usage or input, 3 environment, 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+import traceback
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import typer
+import yaml
+from rich.console import Console
+
+from visium_graph.errors import InputError, VisiumError
+from visium_graph.progress import Progress
+from visium_graph.settings import Settings, load_settings
+
+__all__ = ["app", "main"]
+
+app = typer.Typer(
+    name="visium",
+    help="Turn a topic, a document or a storyboard into a narrated 3Blue1Brown-style video.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+errors = Console(stderr=True, highlight=False, soft_wrap=True)
+
+QualityName = Literal["draft", "medium", "high", "4k", "tiny"]
+OutOption = Annotated[Path | None, typer.Option("--out", "-o", help="The run folder (for several sources: a folder of runs).")]
+ConfigOption = Annotated[str | None, typer.Option("--config", help="A preset (default, offline, draft) or a YAML file.")]
+SetOption = Annotated[list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Any setting; may be repeated.")]
+QualityOption = Annotated[
+    QualityName | None, typer.Option("--quality", help="draft 480p15, medium 720p30, high 1080p60, 4k 2160p60.")
+]
+VoiceOption = Annotated[Literal["hibari", "espeak", "silent"] | None, typer.Option("--voice", help="The voice to narrate with.")]
+StrictOption = Annotated[bool | None, typer.Option("--strict", help="Exit with 1 where a scene had to fall back.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print the report as JSON instead of the video's path.")]
+
+
+@app.callback()
+def _common(
+    context: typer.Context,
+    debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False,
+) -> None:
+    context.obj = {"debug": debug}
+
+
+@app.command()
+def make(
+    sources: Annotated[list[str], typer.Argument(metavar="SOURCE...", help="A topic, a document (.md .txt) or a storyboard.json.")],
+    out: OutOption = None,
+    config: ConfigOption = None,
+    assignments: SetOption = None,
+    quality: QualityOption = None,
+    voice: VoiceOption = None,
+    strict: StrictOption = None,
+    no_render: Annotated[bool, typer.Option("--no-render", help="Plan, narrate and check; draw nothing.")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Make a video of each SOURCE."""
+    from visium_graph.graph.planning import default_folder  # noqa: PLC0415  # loads langgraph-free parts only when asked
+
+    chosen = _settings(config, assignments, quality=quality, voice=voice, strict=strict, render=False if no_render else None)
+    worst = 0
+    for source in sources:
+        folder = out if len(sources) == 1 else (out / default_folder(source).name if out else None)
+        try:
+            worst = max(worst, _make(source, chosen, folder, as_json))
+        except VisiumError as error:
+            if len(sources) == 1:
+                raise
+            errors.print(f"visium: {error}", markup=False)
+            worst = max(worst, error.exit_code)
+    raise typer.Exit(worst)
+
+
+@app.command()
+def render(
+    target: Annotated[Path, typer.Argument(metavar="RUN|STORYBOARD.json", help="A run folder, or a storyboard file.")],
+    out: OutOption = None,
+    config: ConfigOption = None,
+    assignments: SetOption = None,
+    quality: QualityOption = None,
+    voice: VoiceOption = None,
+    strict: StrictOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Make the video of a storyboard, with or without code, asking no model."""
+    chosen = _settings(config, assignments, quality=quality, voice=voice, strict=strict)
+    if target.is_dir():
+        if not (target / "storyboard.json").is_file():
+            raise InputError(f"{target}: no storyboard.json in this folder; `visium make SOURCE -o {target}` plans one")
+        out, target = out or target, target / "storyboard.json"
+    elif target.suffix.lower() != ".json":
+        raise InputError(f"{target}: expected a run folder or a storyboard .json (to make a video of a document: visium make)")
+    raise typer.Exit(_make(str(target), chosen, out, as_json))
+
+
+@app.command()
+def resume(
+    run: Annotated[Path, typer.Argument(metavar="RUN", help="The folder of an interrupted run.")],
+    as_json: JsonOption = False,
+) -> None:
+    """Go on with a run that was interrupted; nothing finished is made again."""
+    from visium_graph.api import resume_video  # noqa: PLC0415  # langgraph loads only when a graph runs
+
+    with Progress(errors, f"visium resume {run}") as progress:
+        finished = resume_video(run, on_event=progress.event)
+    raise typer.Exit(_finish(finished.folder, as_json, strict=False))
+
+
+@app.command()
+def lessons() -> None:
+    """List the built-in lessons."""
+    from visium_graph.sources.lessons import all_lessons  # noqa: PLC0415  # as above
+
+    for lesson in all_lessons():
+        print(f"{lesson.name:24} {lesson.title}")
+
+
+@app.command()
+def voices() -> None:
+    """List the voices and say which can be used here."""
+    from visium_graph.voices import available_voices  # noqa: PLC0415  # as above
+
+    for voice in available_voices():
+        print(f"{voice.name:10} {'ready' if voice.available else 'missing: ' + voice.remedy}")
+
+
+@app.command()
+def graph() -> None:
+    """Print the graph as a Mermaid picture."""
+    from visium_graph.graph.studio import graph as compiled  # noqa: PLC0415  # as above
+
+    print(compiled.get_graph(xray=True).draw_mermaid())
+
+
+@app.command()
+def doctor() -> None:
+    """Say what is there and what is missing, with the command that mends it."""
+    from visium_graph.doctor import examine, summary_ok  # noqa: PLC0415  # as above
+
+    checks = examine()
+    for check in checks:
+        mark = {True: "[green]ok     [/]", False: "[red]missing[/]", None: "[yellow]absent [/]"}[check.ok]
+        Console(highlight=False, soft_wrap=True).print(f"{mark} {check.name}: {check.detail}")
+        if check.ok is not True and check.remedy:
+            Console(highlight=False, soft_wrap=True).print(f"        {check.remedy}", markup=False)
+    raise typer.Exit(0 if summary_ok(checks) else 3)
+
+
+def _settings(config: str | None, assignments: list[str] | None, **options: Any) -> Settings:
+    given: dict[str, Any] = {}
+    for assignment in assignments or []:
+        name, equals, value = assignment.partition("=")
+        if not equals:
+            raise InputError(f"--set {assignment}: expected KEY=VALUE")
+        try:
+            given[name.strip()] = yaml.safe_load(value)
+        except yaml.YAMLError:
+            given[name.strip()] = value
+    given |= {name: value for name, value in options.items() if value is not None}
+    return load_settings(config, **given)
+
+
+def _make(source: str, settings: Settings, out: Path | None, as_json: bool) -> int:
+    from visium_graph.api import make_video  # noqa: PLC0415  # langgraph loads only when a graph runs
+    from visium_graph.graph.planning import default_folder  # noqa: PLC0415  # as above
+
+    folder = out or default_folder(source)
+    with Progress(errors, f"visium resume {folder}") as progress:
+        run = make_video(source, settings=settings, out=folder, on_event=progress.event)
+    if not settings.render:
+        print(run.storyboard)
+        return 0
+    return _finish(run.folder, as_json, settings.strict)
+
+
+def _finish(folder: Path, as_json: bool, strict: bool) -> int:
+    report = json.loads((folder / "report.json").read_text(encoding="utf-8"))
+    for warning in report["warnings"]:
+        errors.print(f"note: {warning}", markup=False)
+    fallen = [scene for scene in report["scenes"] if scene["outcome"] in {"fallback", "title"}]
+    for scene in fallen:
+        why = next((item["message"] for item in scene["findings"] if item["severity"] == "error"), "it could not be drawn")
+        shown = "a plain title slide" if scene["outcome"] == "title" else "its template slide"
+        errors.print(f"warning: scene {scene['id']!r} became {shown}: {why}", markup=False)
+    print(json.dumps(report, ensure_ascii=False, indent=1) if as_json else folder / "video.mp4")
+    return 1 if strict and fallen else 0
+
+
+def main() -> None:
+    """Run the command; every failure a user can cause ends in one line and the documented exit code."""
+    debug = "--debug" in sys.argv[1:]
+    try:
+        app(args=[argument for argument in sys.argv[1:] if argument != "--debug"], prog_name="visium", standalone_mode=True)
+    except VisiumError as error:
+        _explain(str(error), debug)
+        _leave(error.exit_code)
+    except (KeyboardInterrupt, asyncio.CancelledError):
+        _explain("interrupted; what is finished is kept, the same command goes on from there", debug)
+        _leave(130)
+    except OSError as error:
+        _explain(f"{error.filename or 'system'}: {error.strerror or error}", debug)
+        _leave(3)
+
+
+def _explain(message: str, debug: bool) -> None:
+    if debug:
+        traceback.print_exc()
+    errors.print(f"visium: {message}", markup=False)
+
+
+def _leave(code: int) -> None:
+    sys.stdout.flush()
+    sys.exit(code)

@@ -1,0 +1,92 @@
+"""What a scene's nodes do with the run folder, the store and the pool."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Self
+
+from visium_graph.agents.coder import Draft, drafts
+from visium_graph.agents.scene_file import is_hand_written, stamp
+from visium_graph.graph.state import SceneInput
+from visium_graph.run import Run, Store, content_hash
+from visium_graph.sandbox import pool_for
+from visium_graph.sandbox.job import Job
+from visium_graph.sandbox.scenes import check_job, render_job
+from visium_graph.settings import Settings
+from visium_graph.storyboard import Scene, Storyboard
+from visium_graph.timing import Timing
+
+__all__ = ["SceneWork"]
+
+
+@dataclass(frozen=True)
+class SceneWork:
+    """One scene of a run with all that is known of it. Its methods block: call them in a thread."""
+
+    scene: Scene
+    run: Run
+    settings: Settings
+    theme: str
+    seconds: Sequence[float]
+    """Narration of each beat."""
+    by_hand: str | None
+    """Text of the scene's file where a person wrote or edited it."""
+    ladder: Sequence[Draft]
+    """Drafts from the best to the plainest."""
+
+    @classmethod
+    def load(cls, state: SceneInput, settings: Settings) -> Self:
+        """Read what the scene needs from the run folder."""
+        run = Run.open(state["out"])
+        return cls.of(run.read_storyboard(), Timing.read(run.timing), state["scene_id"], run, settings)
+
+    @classmethod
+    def of(cls, storyboard: Storyboard, timing: Timing, scene_id: str, run: Run, settings: Settings) -> Self:
+        """The same from a storyboard and timing that were read already."""
+        scene = storyboard.scene(scene_id)
+        theme = settings.theme or storyboard.theme
+        path = run.scene(scene_id)
+        text = path.read_text(encoding="utf-8") if path.is_file() else None
+        by_hand = text if text is not None and is_hand_written(text) else None
+        ladder = drafts(scene, storyboard, theme, by_hand)
+        return cls(scene, run, settings, theme, timing.seconds(scene_id), by_hand, ladder)
+
+    def next_rung(self, rung: int, findings: list[dict[str, Any]], rounds: int) -> int:
+        """The draft to try after `rung` (-1: none yet) was refused with these findings after `rounds` checks."""
+        if rounds >= self.settings.max_rounds:
+            return len(self.ladder) - 1
+        following = min(rung + 1, len(self.ladder) - 1)
+        # Showing formulas as their source only helps where a formula was at fault.
+        if self.ladder[following].coder == "plain-template" and all(item["rule"] != "formula" for item in findings):
+            following += 1
+        return following
+
+    def keep_draft(self, draft: Draft) -> str:
+        """Store the code; returns its key."""
+        key = content_hash("code", draft.code)
+        self._store.put("code", key, ".py", draft.code)
+        return key
+
+    def check_job(self, draft: str) -> Job:
+        """The check of a stored draft."""
+        return check_job(self.scene, self._code(draft), self.seconds, self.run, self.settings, self.theme)
+
+    def render_job(self, draft: str) -> Job:
+        """The rendering of a stored draft."""
+        return render_job(self.scene, self._code(draft), self.seconds, self.run, self.settings, self.theme)
+
+    def publish(self, draft: str) -> None:
+        """Write the scene's file (never over a person's) and order its clip from the pool."""
+        code = self._code(draft)
+        if self.by_hand is None:
+            self.run.write(self.run.scene(self.scene.id), stamp(code))
+        if self.settings.render:
+            pool_for(self.settings).submit(self.render_job(draft))
+
+    @property
+    def _store(self) -> Store:
+        return Store(self.settings.cache_dir)
+
+    def _code(self, draft: str) -> str:
+        return self._store.path("code", draft, ".py").read_text(encoding="utf-8")

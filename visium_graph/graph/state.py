@@ -1,0 +1,93 @@
+"""What flows through the graph: paths and small values. Code, sound and pictures lie in the run folder and the store."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, TypedDict
+
+__all__ = ["SceneInput", "SceneOutcome", "SceneOutput", "SceneState", "VideoInput", "VideoOutput", "VideoState"]
+
+
+class SceneOutcome(TypedDict):
+    """What a scene subgraph hands back."""
+
+    index: int
+    """The scene's place in the storyboard, counted from 0."""
+    draft: str
+    """Key of the accepted code in the store."""
+    outcome: str
+    """`coded`, `template`, `fallback` or `title`."""
+    coder: str
+    """Who wrote the accepted draft."""
+    rounds: int
+    """Drafts that were checked."""
+    findings: list[dict[str, Any]]
+    """What the checks said of all drafts, as `Finding` data."""
+
+
+def merge_scenes(left: dict[str, SceneOutcome], right: dict[str, SceneOutcome]) -> dict[str, SceneOutcome]:
+    """Merge by scene id: the same result delivered twice counts once."""
+    return {**left, **right}
+
+
+class VideoInput(TypedDict, total=False):
+    """What a caller gives."""
+
+    source: str
+    """A topic, or the path of a document or of a storyboard JSON."""
+    out: str
+    """The run folder; by default a folder under `runs/` named after the source."""
+
+
+class VideoOutput(TypedDict, total=False):
+    """What a caller gets."""
+
+    out: str
+    """The run folder, absolute."""
+    video: str
+    """Path of the finished MP4; absent where only the plan was asked for."""
+
+
+class VideoState(VideoInput, VideoOutput, total=False):
+    """The state of the whole video."""
+
+    origin: str
+    """What the source turned out to be: `lesson`, `document` or `storyboard`."""
+    voice: str
+    """Name of the voice that narrates the whole video."""
+    warnings: list[str]
+    """What the user should know, each one line."""
+    scenes: Annotated[dict[str, SceneOutcome], merge_scenes]
+    """By scene id, in the order in which branches end; never rely on it."""
+    order: list[str]
+    """Scene ids sorted by their index."""
+
+
+class SceneInput(TypedDict):
+    """What `Send` carries to one scene's subgraph."""
+
+    out: str
+    scene_id: str
+    index: int
+
+
+class SceneOutput(TypedDict):
+    """The only key a scene's subgraph writes back: parallel branches must not touch shared ones."""
+
+    scenes: Annotated[dict[str, SceneOutcome], merge_scenes]
+
+
+class SceneState(SceneInput, SceneOutput, total=False):
+    """The state of one scene's loop."""
+
+    rung: int
+    """Which draft of the ladder is being tried."""
+    draft: str
+    """Key of its code in the store."""
+    outcome: str
+    coder: str
+    rounds: int
+    accepted: bool
+    findings: list[dict[str, Any]]
+    """Findings of every draft so far."""
+    last: list[dict[str, Any]]
+    """Findings of the draft at hand."""

@@ -1,0 +1,98 @@
+"""What the video's nodes do with the run folder, the voice and the pool."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+from visium_graph.checks import findings_of
+from visium_graph.errors import InputError, VisiumError
+from visium_graph.export.publish import RenderedScene, publish
+from visium_graph.graph.planning import Found, default_folder, write_script, write_storyboard
+from visium_graph.graph.scene_work import SceneWork
+from visium_graph.graph.state import SceneOutcome, VideoState
+from visium_graph.run import Run
+from visium_graph.sandbox import pool_for
+from visium_graph.settings import Settings
+from visium_graph.storyboard import Storyboard
+from visium_graph.timing import Timing
+from visium_graph.voices.programme import NarratedVideo, narrate_storyboard
+
+__all__ = ["VideoWork"]
+
+
+@dataclass(frozen=True)
+class VideoWork:
+    """One run. Methods that are not async block: call them in a thread."""
+
+    run: Run
+    settings: Settings
+
+    @classmethod
+    def start(cls, state: VideoState, settings: Settings) -> Self:
+        """Make the run folder (a lone storyboard's own folder, where it lies in one)."""
+        source = state.get("source", "")
+        if not source.strip():
+            raise InputError("no source: give a topic, a document or a storyboard JSON")
+        return cls(Run.create(Path(state.get("out") or default_folder(source))), settings)
+
+    @classmethod
+    def open(cls, state: VideoState, settings: Settings) -> Self:
+        """The run that an earlier node started."""
+        return cls(Run(Path(state["out"])), settings)
+
+    def write_script(self, source: str) -> Found:
+        """See `planning.write_script`."""
+        return write_script(source, self.run, self.settings)
+
+    def write_storyboard(self, origin: str) -> Storyboard:
+        """See `planning.write_storyboard`."""
+        return write_storyboard(origin, self.run, self.settings)
+
+    async def narrate(self, progress: Callable[[int, int], None]) -> NarratedVideo:
+        """Speak every beat with one voice; writes `narration/` and `timing.json`."""
+        storyboard = await asyncio.to_thread(self.run.read_storyboard)
+        narrated = await narrate_storyboard(storyboard, self.settings, progress)
+        await asyncio.to_thread(narrated.write, self.run)
+        return narrated
+
+    async def clips(self, state: VideoState, done: Callable[[str, str], None]) -> list[RenderedScene]:
+        """Every scene's clip in order. A scene that cannot be rendered goes down to its plainer drafts."""
+        storyboard = await asyncio.to_thread(self.run.read_storyboard)
+        timing = await asyncio.to_thread(Timing.read, self.run.timing)
+
+        async def one(scene_id: str) -> RenderedScene:
+            work = await asyncio.to_thread(SceneWork.of, storyboard, timing, scene_id, self.run, self.settings)
+            rendered = await self._clip(work, state["scenes"][scene_id])
+            done(scene_id, rendered.outcome)
+            return rendered
+
+        return list(await asyncio.gather(*(one(scene_id) for scene_id in state["order"])))
+
+    async def _clip(self, work: SceneWork, outcome: SceneOutcome) -> RenderedScene:
+        pool = await asyncio.to_thread(pool_for, self.settings)
+        findings, key, name, coder = list(outcome["findings"]), outcome["draft"], outcome["outcome"], outcome["coder"]
+        plainer = [draft for draft in work.ladder if draft.coder in {"template", "title"} and draft.coder != coder]
+        while True:
+            job = await asyncio.to_thread(work.render_job, key)
+            result = await asyncio.wrap_future(await asyncio.to_thread(pool.submit, job))
+            if result.status == "done":
+                return RenderedScene(work.scene, name, coder, outcome["rounds"], findings, result)
+            faults = findings_of(result, f"scenes/{work.scene.id}.py")
+            findings += [finding.model_dump(exclude_none=True) | {"draft": coder} for finding in faults]
+            if not plainer:
+                why = faults[0].message if faults else result.status
+                raise VisiumError(f"scene {work.scene.id!r} could not be rendered, not even its title slide: {why}")
+            draft = plainer.pop(0)
+            coder, name = draft.coder, "title" if draft.coder == "title" else "fallback"
+            key = await asyncio.to_thread(work.keep_draft, draft)
+
+    async def assemble(self, state: VideoState, rendered: list[RenderedScene]) -> Path:
+        """Write the video, its subtitles, contact sheet and report; returns the video's path."""
+        storyboard = await asyncio.to_thread(self.run.read_storyboard)
+        # Every beat was spoken before: this reads the clips back from the store.
+        narrated = await narrate_storyboard(storyboard, self.settings.model_copy(update={"voice": state["voice"]}))
+        return await asyncio.to_thread(publish, self.run, storyboard, rendered, narrated, self.settings, state.get("warnings", []))
