@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
+
+from visium_graph.expression import parse_expression
 
 __all__ = [
     "BulletsLayout",
@@ -125,6 +127,12 @@ class Curve(Part):
     role: Role = "primary"
     dashed: bool = False
 
+    @field_validator("expression")
+    @classmethod
+    def _is_arithmetic(cls, expression: str) -> str:
+        parse_expression(expression)
+        return expression
+
 
 class DataPoint(Part):
     """A marked point in data coordinates."""
@@ -177,6 +185,8 @@ class PlotLayout(_Layout):
     kind: Literal["plot"]
     x: Axis
     y: Axis
+    equal: bool = False
+    """Whether a unit is as long on the one axis as on the other, so that shapes and distances look as they are."""
     parts: Annotated[list[PlotPart], Field(min_length=1, max_length=40)]
 
     @model_validator(mode="after")
@@ -211,7 +221,9 @@ class CodeLayout(_Layout):
         count = len(self.source.rstrip().split("\n"))
         for part in self.parts:
             if not part.lines[0] <= part.lines[1] <= count:
-                raise ValueError(f"part {part.id!r} lights lines {part.lines[0]} to {part.lines[1]} of a listing of {count}")
+                raise ValueError(
+                    f"part {part.id!r} lights lines {part.lines[0]} to {part.lines[1]} of a listing of {count}"
+                )
         return self
 
 
@@ -313,6 +325,8 @@ class FigureSquare(Part):
     start: Place
     end: Place
     side: Literal["left", "right"] = "left"
+    grid: Annotated[int, Field(ge=1, le=40)] = 1
+    """Divides it into this many rows and columns of cells."""
     label: str = ""
     role: Role = "primary"
     fill: Annotated[float, Field(ge=0, le=1)] = 0.5
@@ -355,13 +369,42 @@ class FigureBox(Part):
 
 
 class FigureText(Part):
-    """Rich text centred on a place."""
+    """Rich text on a place."""
 
     kind: Literal["text"]
     at: Place
     text: Rich
     size: Literal["label", "body", "large"] = "body"
+    align: Literal["left", "center", "right"] = "center"
+    """Which edge of the text stands on the place."""
     role: Role = "text"
+
+
+class FigureCells(Part):
+    """Little squares in rows and columns that stand for things one can count.
+
+    Several of these on one grid (with `first` and `count`) are groups that can be coloured, dimmed or moved apart.
+    """
+
+    kind: Literal["cells"]
+    at: Place
+    """The grid's upper left corner."""
+    columns: Annotated[int, Field(ge=1, le=100)]
+    rows: Annotated[int, Field(ge=1, le=100)]
+    size: Annotated[Number, Field(gt=0)] = 1.0
+    """Distance from one cell to the next."""
+    first: Annotated[int, Field(ge=0)] = 0
+    """Cells of the grid before this group, counted down the columns from the upper left."""
+    count: Annotated[int, Field(ge=1)] | None = None
+    """How many cells; by default all the rest."""
+    role: Role = "primary"
+    fill: Annotated[float, Field(gt=0, le=1)] = 1.0
+
+    @model_validator(mode="after")
+    def _on_the_grid(self) -> Self:
+        if self.first + (self.count or 1) > self.columns * self.rows:
+            raise ValueError(f"cells {self.id!r} reach beyond the {self.columns * self.rows} cells of their grid")
+        return self
 
 
 class FigureMove(Part):
@@ -394,6 +437,7 @@ FigurePart = Annotated[
     | FigureCircle
     | FigureBox
     | FigureText
+    | FigureCells
     | FigureMove
     | FigureEmphasis,
     Field(discriminator="kind"),
