@@ -17,6 +17,8 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from langgraph.checkpoint.base import BaseCheckpointSaver
+
 from visium_graph.errors import EnvironmentFault, InputError
 from visium_graph.graph.planning import default_folder, write_plan
 from visium_graph.graph.video import build_graph
@@ -67,7 +69,7 @@ async def amake_video(
     else:
         run = Run.create(Path(out) if out else default_folder(str(source)))
     async with _compiled(run) as graph:
-        assert graph.checkpointer is not None and not isinstance(graph.checkpointer, bool)
+        assert isinstance(graph.checkpointer, BaseCheckpointSaver)
         await graph.checkpointer.adelete_thread("video")
         await _drive(graph, {"source": str(source), "out": str(run.folder)}, settings, on_event)
     return run
@@ -127,7 +129,9 @@ async def _compiled(run: Run) -> AsyncIterator[CompiledStateGraph[Any, Settings,
             await saver.setup()
             yield build_graph().compile(checkpointer=saver)
     except sqlite3.DatabaseError as error:
-        raise EnvironmentFault(f"{run.checkpoints}: {error}; close other runs in this folder, or delete the file") from error
+        raise EnvironmentFault(
+            f"{run.checkpoints}: {error}; close other runs in this folder, or delete the file"
+        ) from error
 
 
 async def _drive(

@@ -32,13 +32,21 @@ app = typer.Typer(
 errors = Console(stderr=True, highlight=False, soft_wrap=True)
 
 QualityName = Literal["draft", "medium", "high", "4k", "tiny"]
-OutOption = Annotated[Path | None, typer.Option("--out", "-o", help="The run folder (for several sources: a folder of runs).")]
-ConfigOption = Annotated[str | None, typer.Option("--config", help="A preset (default, offline, draft) or a YAML file.")]
-SetOption = Annotated[list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Any setting; may be repeated.")]
+OutOption = Annotated[
+    Path | None, typer.Option("--out", "-o", help="The run folder (for several sources: a folder of runs).")
+]
+ConfigOption = Annotated[
+    str | None, typer.Option("--config", help="A preset (default, offline, draft) or a YAML file.")
+]
+SetOption = Annotated[
+    list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Any setting; may be repeated.")
+]
 QualityOption = Annotated[
     QualityName | None, typer.Option("--quality", help="draft 480p15, medium 720p30, high 1080p60, 4k 2160p60.")
 ]
-VoiceOption = Annotated[Literal["hibari", "espeak", "silent"] | None, typer.Option("--voice", help="The voice to narrate with.")]
+VoiceOption = Annotated[
+    Literal["hibari", "espeak", "silent"] | None, typer.Option("--voice", help="The voice to narrate with.")
+]
 StrictOption = Annotated[bool | None, typer.Option("--strict", help="Exit with 1 where a scene had to fall back.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print the report as JSON instead of the video's path.")]
 
@@ -53,7 +61,9 @@ def _common(
 
 @app.command()
 def make(
-    sources: Annotated[list[str], typer.Argument(metavar="SOURCE...", help="A topic, a document (.md .txt) or a storyboard.json.")],
+    sources: Annotated[
+        list[str], typer.Argument(metavar="SOURCE...", help="A topic, a document (.md .txt) or a storyboard.json.")
+    ],
     out: OutOption = None,
     config: ConfigOption = None,
     assignments: SetOption = None,
@@ -66,7 +76,9 @@ def make(
     """Make a video of each SOURCE."""
     from visium_graph.graph.planning import default_folder  # noqa: PLC0415  # loads langgraph-free parts only when asked
 
-    chosen = _settings(config, assignments, quality=quality, voice=voice, strict=strict, render=False if no_render else None)
+    chosen = _settings(
+        config, assignments, quality=quality, voice=voice, strict=strict, render=False if no_render else None
+    )
     worst = 0
     for source in sources:
         folder = out if len(sources) == 1 else (out / default_folder(source).name if out else None)
@@ -98,7 +110,9 @@ def render(
             raise InputError(f"{target}: no storyboard.json in this folder; `visium make SOURCE -o {target}` plans one")
         out, target = out or target, target / "storyboard.json"
     elif target.suffix.lower() != ".json":
-        raise InputError(f"{target}: expected a run folder or a storyboard .json (to make a video of a document: visium make)")
+        raise InputError(
+            f"{target}: expected a run folder or a storyboard .json (to make a video of a document: visium make)"
+        )
     raise typer.Exit(_make(str(target), chosen, out, as_json))
 
 
@@ -188,7 +202,9 @@ def _finish(folder: Path, as_json: bool, strict: bool) -> int:
         errors.print(f"note: {warning}", markup=False)
     fallen = [scene for scene in report["scenes"] if scene["outcome"] in {"fallback", "title"}]
     for scene in fallen:
-        why = next((item["message"] for item in scene["findings"] if item["severity"] == "error"), "it could not be drawn")
+        why = next(
+            (item["message"] for item in scene["findings"] if item["severity"] == "error"), "it could not be drawn"
+        )
         shown = "a plain title slide" if scene["outcome"] == "title" else "its template slide"
         errors.print(f"warning: scene {scene['id']!r} became {shown}: {why}", markup=False)
     print(json.dumps(report, ensure_ascii=False, indent=1) if as_json else folder / "video.mp4")
@@ -199,7 +215,11 @@ def main() -> None:
     """Run the command; every failure a user can cause ends in one line and the documented exit code."""
     debug = "--debug" in sys.argv[1:]
     try:
-        app(args=[argument for argument in sys.argv[1:] if argument != "--debug"], prog_name="visium", standalone_mode=True)
+        app(
+            args=[argument for argument in sys.argv[1:] if argument != "--debug"],
+            prog_name="visium",
+            standalone_mode=True,
+        )
     except VisiumError as error:
         _explain(str(error), debug)
         _leave(error.exit_code)

@@ -17,7 +17,7 @@ class InputError(VisiumError):
     exit_code = 2
 
 
-class EnvironmentFault(VisiumError):
+class EnvironmentFault(VisiumError):  # noqa: N818  # EnvironmentError is a builtin's name
     """The machine lacks something: a library, a writable folder, a kernel feature."""
 
     exit_code = 3

@@ -101,7 +101,9 @@ class Run:
             with tempfile.NamedTemporaryFile(dir=run.folder):
                 pass
         except OSError as error:
-            raise EnvironmentFault(f"{folder}: cannot write there ({error.strerror}); choose another folder with -o") from None
+            raise EnvironmentFault(
+                f"{folder}: cannot write there ({error.strerror}); choose another folder with -o"
+            ) from None
         return run
 
     @classmethod

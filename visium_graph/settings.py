@@ -78,11 +78,11 @@ class Settings(BaseSettings):
     @classmethod
     def settings_customise_sources(
         cls,
-        settings_cls: type[BaseSettings],
+        settings_cls: type[BaseSettings],  # noqa: ARG003  # pydantic's signature
         init_settings: PydanticBaseSettingsSource,
         env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Arguments and environment only; `load_settings` puts the config file below them."""
         return init_settings, env_settings
@@ -143,7 +143,9 @@ def _read_config(config: str | Path) -> dict[str, Any]:
     if path.suffix not in {".yaml", ".yml"}:
         path = _config_folder() / f"{config}.yaml"
         if not path.is_file():
-            raise InputError(f"no preset named {str(config)!r} (presets: {', '.join(config_names())}; or give a .yaml file)")
+            raise InputError(
+                f"no preset named {str(config)!r} (presets: {', '.join(config_names())}; or give a .yaml file)"
+            )
     try:
         data = yaml.safe_load(path.read_text(encoding="utf-8"))
     except OSError as error:

@@ -72,7 +72,9 @@ class Scene(_Model):
                 for part in beat.reveal:
                     if part not in known:
                         names = ", ".join(sorted(known)) or "none"
-                        raise ValueError(f"beats[{number}].reveal names {part!r}, which is no part of the layout (parts: {names})")
+                        raise ValueError(
+                            f"beats[{number}].reveal names {part!r}, which is no part of the layout (parts: {names})"
+                        )
         return self
 
     @property

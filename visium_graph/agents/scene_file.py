@@ -11,10 +11,10 @@ _HEADER = re.compile(r"\A# visium_graph scene, sha256:([0-9a-f]{16})[^\n]*\n")
 
 
 def stamp(code: str) -> str:
-    """The code under a header line that holds its hash.
+    r"""The code under a header line that holds its hash.
 
     Example:
-        >>> is_hand_written(stamp("x = 1\\n")), is_hand_written(stamp("x = 1\\n") + "y = 2\\n")
+        >>> is_hand_written(stamp("x = 1\n")), is_hand_written(stamp("x = 1\n") + "y = 2\n")
         (False, True)
     """
     return f"# visium_graph scene, sha256:{_digest(code)} (edit freely: an edited file is used as it is)\n{code}"

@@ -13,9 +13,9 @@ from visium_graph.agents.reviewer import accepts
 from visium_graph.checks import findings_of
 from visium_graph.checks.finding import Finding
 from visium_graph.errors import VisiumError
-from visium_graph.graph.state import SceneInput, SceneOutcome, SceneOutput, SceneState
 from visium_graph.graph.runtime import emit, settings_of
 from visium_graph.graph.scene_work import SceneWork
+from visium_graph.graph.state import SceneInput, SceneOutcome, SceneOutput, SceneState
 from visium_graph.sandbox import pool_for
 from visium_graph.settings import Settings
 
@@ -109,6 +109,8 @@ def build_scene_graph() -> StateGraph[SceneState, Settings, SceneInput, SceneOut
         .add_edge(START, "coder")
         .add_edge("coder", "check")
         .add_edge("check", "reviewer")
-        .add_conditional_edges("reviewer", lambda state: "submit" if state["accepted"] else "coder", ["submit", "coder"])
+        .add_conditional_edges(
+            "reviewer", lambda state: "submit" if state["accepted"] else "coder", ["submit", "coder"]
+        )
         .add_edge("submit", END)
     )

@@ -8,8 +8,8 @@ from langgraph.graph import END, START, StateGraph
 from langgraph.runtime import Runtime
 from langgraph.types import Send
 
-from visium_graph.graph.scene import build_scene_graph
 from visium_graph.graph.runtime import emit, settings_of
+from visium_graph.graph.scene import build_scene_graph
 from visium_graph.graph.state import SceneInput, VideoInput, VideoOutput, VideoState
 from visium_graph.graph.video_work import VideoWork
 from visium_graph.settings import Settings
@@ -54,7 +54,7 @@ async def collect(state: VideoState) -> VideoState:
     return {"order": sorted(state["scenes"], key=lambda scene_id: state["scenes"][scene_id]["index"])}
 
 
-def wanted(state: VideoState, runtime: Runtime[Settings]) -> str:
+def wanted(_state: VideoState, runtime: Runtime[Settings]) -> str:
     """With `render: false` the plan, its narration and its checked code are all that was asked for."""
     return "render" if settings_of(runtime).render else END
 

@@ -95,4 +95,6 @@ class VideoWork:
         storyboard = await asyncio.to_thread(self.run.read_storyboard)
         # Every beat was spoken before: this reads the clips back from the store.
         narrated = await narrate_storyboard(storyboard, self.settings.model_copy(update={"voice": state["voice"]}))
-        return await asyncio.to_thread(publish, self.run, storyboard, rendered, narrated, self.settings, state.get("warnings", []))
+        return await asyncio.to_thread(
+            publish, self.run, storyboard, rendered, narrated, self.settings, state.get("warnings", [])
+        )

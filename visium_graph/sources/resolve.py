@@ -65,7 +65,9 @@ def _is_there(path: Path) -> bool:
 
 def _looks_like_a_path(source: str) -> bool:
     suffix = Path(source).suffix
-    return "/" in source.strip("/") or source.startswith(("/", "~", "./")) or (1 < len(suffix) <= 6 and " " not in suffix)
+    return (
+        "/" in source.strip("/") or source.startswith(("/", "~", "./")) or (1 < len(suffix) <= 6 and " " not in suffix)
+    )
 
 
 def _copy_images(storyboard: Storyboard, folder: Path, run: Run) -> None:
