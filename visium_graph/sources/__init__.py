@@ -1,0 +1,1 @@
+"""Documents and built-in lessons: whatever the user gives becomes blocks, or a storyboard."""
