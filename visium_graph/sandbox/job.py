@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from visium_graph.run import content_hash
 
-__all__ = ["TASKS", "Job", "JobResult", "Limits", "SceneFault"]
+__all__ = ["TASKS", "Job", "JobResult", "Limits", "SceneFault", "Status"]
 
 TASKS: Mapping[str, str] = {
     "check": "visium_graph.checks.probe:probe",
@@ -80,3 +80,5 @@ class JobResult:
     seconds: float = 0.0
     cpu_seconds: float = 0.0
     cached: bool = False
+    log: str = ""
+    """What the scene printed, where it did not end well."""

@@ -1,0 +1,101 @@
+"""The child: one process for one job, forked from the preloaded process, never used again."""
+
+from __future__ import annotations
+
+import dataclasses
+import faulthandler
+import gc
+import importlib
+import os
+import random
+import signal
+import sys
+import tempfile
+import traceback
+from pathlib import Path
+from typing import Any, NoReturn
+
+from visium_graph.sandbox.confine import confine
+from visium_graph.sandbox.fault import fault_of
+from visium_graph.sandbox.job import TASKS, Limits
+from visium_graph.sandbox.linux import die_with_parent
+from visium_graph.sandbox.scratch import read_job, scene_file
+from visium_graph.sandbox.wire import WireError, pack
+
+__all__ = ["DUMP_SIGNAL", "enter"]
+
+DUMP_SIGNAL = signal.SIGUSR1
+"""At this signal the child writes its stack to the log: the monitor sends it before it kills."""
+
+
+def enter(scratch: Path, limits: Limits, *, parent: int, result: int, log: int) -> NoReturn:
+    """Run the job in `scratch` and end the process. Called right after the fork, in the child.
+
+    Args:
+        scratch: the job's folder; it becomes the current directory.
+        limits: what the job may use.
+        parent: pid of the preloaded process.
+        result: descriptor of the pipe that takes the outcome, one message.
+        log: descriptor of the pipe that takes whatever the scene prints.
+    """
+    code = 1
+    try:
+        _settle(scratch, limits, parent, result, log)
+        _write_all(result, _packed(_outcome(scratch)))
+        sys.stdout.flush()
+        sys.stderr.flush()
+        code = 0
+    except BaseException:  # noqa: BLE001  # whatever happens here, the child must not run on as a second preloaded process
+        traceback.print_exc()
+        sys.stderr.flush()
+    finally:
+        os._exit(code)
+
+
+def _settle(scratch: Path, limits: Limits, parent: int, result: int, log: int) -> None:
+    os.setsid()  # a process group of its own, which can be killed whole
+    die_with_parent(parent)
+    signal.pthread_sigmask(signal.SIG_SETMASK, ())
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_DFL)
+    os.dup2(log, 1)
+    os.dup2(log, 2)
+    os.closerange(3, result)
+    os.closerange(result + 1, os.sysconf("SC_OPEN_MAX"))
+    faulthandler.enable(file=2, all_threads=True)
+    faulthandler.register(DUMP_SIGNAL, file=2, all_threads=True, chain=False)
+    gc.unfreeze()
+    home = scratch / "home"  # TeX and fontconfig want a place to write to
+    home.mkdir()
+    os.environ["HOME"] = str(home)
+    os.environ["TMPDIR"] = tempfile.tempdir = str(home)
+    os.chdir(scratch)
+    random.seed(0)
+    confine(limits)
+
+
+def _outcome(scratch: Path) -> dict[str, Any]:
+    task, payload = read_job(scratch)
+    module, _, function = TASKS[task].partition(":")
+    try:
+        value = getattr(importlib.import_module(module), function)(payload, scratch)
+    except BaseException as error:  # noqa: BLE001  # a scene's code may raise anything at all, SystemExit too
+        traceback.print_exc()
+        return {
+            "status": "error",
+            "fault": dataclasses.asdict(fault_of(error, scene_file(scratch, payload["scene_id"]))),
+        }
+    return {"status": "done", "value": value}
+
+
+def _packed(message: dict[str, Any]) -> bytes:
+    try:
+        return pack(message)
+    except WireError as error:
+        return pack({"status": "error", "fault": {"type": "WireError", "message": f"the result is {error}", "line": 1}})
+
+
+def _write_all(descriptor: int, data: bytes) -> None:
+    view = memoryview(data)
+    while view:
+        view = view[os.write(descriptor, view) :]

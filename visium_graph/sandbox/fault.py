@@ -1,0 +1,40 @@
+"""Turns an exception into what the author of the scene's code needs: type, message, line of the scene file."""
+
+from __future__ import annotations
+
+import re
+import traceback
+from pathlib import Path
+
+from visium_graph.sandbox.job import SceneFault
+
+__all__ = ["fault_of", "line_in_dump"]
+
+_MESSAGE_CHARACTERS = 2000
+
+
+def fault_of(error: BaseException, scene_file: Path) -> SceneFault:
+    """The exception as seen from the scene file: its line there is the innermost one on the way to the error."""
+    message = str(error).strip() or "(no message)"
+    if isinstance(error, SyntaxError):
+        message = error.msg or message
+    if len(message) > _MESSAGE_CHARACTERS:
+        message = message[: _MESSAGE_CHARACTERS - 1] + "…"
+    return SceneFault(type(error).__name__, message, _line(error, scene_file))
+
+
+def _line(error: BaseException, scene_file: Path) -> int:
+    if isinstance(error, SyntaxError) and error.filename == str(scene_file) and error.lineno:
+        return error.lineno
+    lines = [
+        number
+        for frame, number in traceback.walk_tb(error.__traceback__)
+        if frame.f_code.co_filename == str(scene_file) and number
+    ]
+    return lines[-1] if lines else 1
+
+
+def line_in_dump(log: str, scene_file: Path) -> int:
+    """The scene's innermost line in the stack that faulthandler wrote to the log (1 where it wrote none)."""
+    found = re.search(rf'File "{re.escape(str(scene_file))}", line (\d+)', log)
+    return int(found.group(1)) if found else 1

@@ -1,0 +1,190 @@
+"""Watches one child: wall clock, memory, output and end. Runs in the preloaded process, one job at a time."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import os
+import selectors
+import signal
+import socket
+import time
+from pathlib import Path
+from typing import Any, Literal
+
+import psutil
+
+from visium_graph.sandbox import child, wire
+from visium_graph.sandbox.job import Limits
+
+__all__ = ["Ending", "OwnerGone", "end_descendants", "watch"]
+
+_LOG_BYTES = 64 * 1024
+_TICK = 0.05
+_TREE_TICK = 0.5
+_DUMP_SECONDS = 0.1
+
+Outcome = Literal["exited", "timeout", "memory", "crashed"]
+
+
+class OwnerGone(Exception):  # noqa: N818  # not an error: the worker that asked has ended
+    """The worker closed its end of the link."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Ending:
+    """How a child ended, as told to the worker."""
+
+    outcome: Outcome
+    signal: int
+    """The signal that ended it, or 0."""
+    seconds: float
+    cpu_seconds: float
+    log: str
+    """The start of what it printed, and a stack where the monitor or a crash asked for one."""
+    message: dict[str, Any] | None
+    """What it sent, where that was one whole message and it then ended by itself."""
+
+
+def watch(scratch: Path, limits: Limits, link: socket.socket) -> Ending:
+    """Fork a child for the job in `scratch` and stay with it until it and all its descendants are gone.
+
+    Raises:
+        OwnerGone: the worker is gone; the child is too, by then.
+    """
+    result_read, result_write = os.pipe()
+    log_read, log_write = os.pipe()
+    me = os.getpid()
+    started = time.monotonic()
+    pid = os.fork()
+    if pid == 0:
+        child.enter(scratch, limits, parent=me, result=result_write, log=log_write)
+    os.close(result_write)
+    os.close(log_write)
+    try:
+        link.sendall(wire.pack({"pid": pid}))
+        result, log = _Tap(result_read, wire.MESSAGE_BYTES + wire.HEADER.size), _Tap(log_read, _LOG_BYTES)
+        return _Watcher(pid, started, limits, link, result, log).run()
+    finally:
+        end_descendants()
+        os.close(result_read)
+        os.close(log_read)
+
+
+def end_descendants() -> None:
+    """Kill every process below this one and collect it, until none is left."""
+    me = psutil.Process()
+    while children := me.children(recursive=True):
+        for process in children:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                process.kill()
+        time.sleep(0.002)
+        with contextlib.suppress(ChildProcessError):
+            while os.waitpid(-1, os.WNOHANG)[0]:
+                pass
+
+
+class _Tap:
+    """Reads a pipe without waiting, keeps the first bytes and throws the rest away."""
+
+    def __init__(self, descriptor: int, limit: int) -> None:
+        os.set_blocking(descriptor, False)
+        self.descriptor = descriptor
+        self.data = bytearray()
+        self._limit = limit
+
+    def drain(self) -> bool:
+        """Read what is there, at most a megabyte; False where every writer has closed its end."""
+        for _ in range(16):
+            try:
+                piece = os.read(self.descriptor, 65536)
+            except BlockingIOError:
+                return True
+            if not piece:
+                return False
+            self.data += piece[: max(0, self._limit - len(self.data))]
+        return True
+
+
+class _Watcher:
+    def __init__(self, pid: int, started: float, limits: Limits, link: socket.socket, result: _Tap, log: _Tap) -> None:
+        self._pid, self._started, self._limits, self._link = pid, started, limits, link
+        self._result, self._log = result, log
+        self._process = psutil.Process(pid)
+        self._tree_at = started + _TREE_TICK
+
+    def run(self) -> Ending:
+        handle = os.pidfd_open(self._pid)
+        try:
+            with selectors.DefaultSelector() as selector:
+                for source in (handle, self._result.descriptor, self._log.descriptor, self._link):
+                    selector.register(source, selectors.EVENT_READ)
+                limit = self._until_over(selector, handle)
+                if limit is not None:
+                    self._ask_for_stack(selector)
+        finally:
+            os.close(handle)
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self._pid, signal.SIGKILL)
+        with contextlib.suppress(ProcessLookupError):  # it may not have reached setsid yet
+            os.kill(self._pid, signal.SIGKILL)
+        _, status, usage = os.wait4(self._pid, 0)
+        return self._ending(limit, os.waitstatus_to_exitcode(status), usage.ru_utime + usage.ru_stime)
+
+    def _until_over(self, selector: selectors.BaseSelector, handle: int) -> Outcome | None:
+        """Wait until the child ends (None) or exceeds a limit (its name)."""
+        while True:
+            for key, _ in selector.select(_TICK):
+                if key.fd == handle:
+                    return None
+                if key.fileobj is self._link:
+                    raise OwnerGone  # the worker never speaks while a job runs: this is the end of file
+                self._drain(selector, key.fd)
+            now = time.monotonic()
+            if now - self._started > self._limits.seconds:
+                return "timeout"
+            if self._memory(now) > self._limits.memory_mb * 1024**2:
+                return "memory"
+
+    def _drain(self, selector: selectors.BaseSelector, descriptor: int) -> None:
+        tap = self._result if descriptor == self._result.descriptor else self._log
+        if not tap.drain():
+            selector.unregister(descriptor)
+
+    def _memory(self, now: float) -> int:
+        """Resident bytes of the child, and now and then of all its descendants too."""
+        try:
+            resident: int = self._process.memory_info().rss
+            if now >= self._tree_at:
+                self._tree_at = now + _TREE_TICK
+                below = [process for process in psutil.Process().children(recursive=True) if process.pid != self._pid]
+                resident += sum(process.memory_info().rss for process in below)
+        except psutil.NoSuchProcess:
+            return 0
+        return resident
+
+    def _ask_for_stack(self, selector: selectors.BaseSelector) -> None:
+        """Give the child a moment to write where it is, for the finding's line."""
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(self._pid, child.DUMP_SIGNAL)
+        end = time.monotonic() + _DUMP_SECONDS
+        while (left := end - time.monotonic()) > 0:
+            for key, _ in selector.select(left):
+                if key.fd == self._log.descriptor:
+                    self._drain(selector, key.fd)
+                elif key.fd != self._result.descriptor:
+                    return
+
+    def _ending(self, limit: Outcome | None, code: int, cpu_seconds: float) -> Ending:
+        seconds = time.monotonic() - self._started
+        self._result.drain()
+        self._log.drain()
+        message = None
+        if limit is None and code == 0:
+            with contextlib.suppress(wire.WireError):
+                message = wire.unpack(bytes(self._result.data))
+        if limit is None and -code == signal.SIGXCPU:
+            limit = "timeout"
+        outcome: Outcome = limit or ("crashed" if message is None else "exited")
+        log = self._log.data.decode(errors="replace")
+        return Ending(outcome, max(0, -code), seconds, cpu_seconds, log, message)

@@ -1,0 +1,61 @@
+"""The preloaded process: imports the heavy libraries once, then forks a child for each job.
+
+It is started by `visium_graph.sandbox.client` with a scrubbed environment, as `python -m visium_graph.sandbox.preload
+DESCRIPTOR`, and speaks length-prefixed JSON over the socket of that number: a request is `{"scratch", "limits"}`, the
+answer `{"pid"}` is followed by the ending. It ends when the socket does.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import gc
+import importlib
+import os
+import signal
+import socket
+import sys
+from pathlib import Path
+from typing import Any
+
+from visium_graph.sandbox import wire
+from visium_graph.sandbox.job import TASKS, Limits
+from visium_graph.sandbox.linux import adopt_orphans
+from visium_graph.sandbox.monitor import OwnerGone, watch
+from visium_graph.sandbox.scratch import remove_tree, sweep
+
+__all__ = ["main"]
+
+
+def main(descriptor: int) -> None:
+    """Serve jobs until the other end of the socket is closed."""
+    link = socket.socket(fileno=descriptor)
+    link.set_inheritable(False)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    adopt_orphans()
+    sweep()
+    _import()
+    with contextlib.suppress(OwnerGone, ConnectionError):
+        link.sendall(wire.pack({"ready": os.getpid()}))
+        while (request := wire.receive(link)) is not None:
+            link.sendall(wire.pack(_serve(request, link)))
+
+
+def _import() -> None:
+    for name in ("manim", "visium_graph.stage", *(task.partition(":")[0] for task in TASKS.values())):
+        importlib.import_module(name)
+    gc.collect()
+    gc.freeze()  # what is loaded now stays shared with the children: the collector must not touch its pages
+
+
+def _serve(request: dict[str, Any], link: socket.socket) -> dict[str, Any]:
+    scratch = Path(request["scratch"])
+    try:
+        return dataclasses.asdict(watch(scratch, Limits(**request["limits"]), link))
+    except (OwnerGone, ConnectionError):
+        remove_tree(scratch)  # its owner cannot any more
+        raise
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]))

@@ -1,0 +1,144 @@
+"""`run_job`: one job from its inputs to its stored result, in whatever process or thread it is called."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import json
+import signal
+from pathlib import Path
+from typing import Any
+
+from visium_graph.errors import EnvironmentFault, InputError
+from visium_graph.run import Store
+from visium_graph.sandbox.client import PreloadedGone, lease
+from visium_graph.sandbox.fault import line_in_dump
+from visium_graph.sandbox.job import TASKS, Job, JobResult, SceneFault, Status
+from visium_graph.sandbox.monitor import Ending
+from visium_graph.sandbox.scratch import copy_output, open_output, scene_file, scratch_folder
+
+__all__ = ["run_job", "stored_result"]
+
+_TRIES = 3
+_LOG_CHARACTERS = 4000
+
+
+def run_job(job: Job) -> JobResult:
+    """Run the job in a child process of its own, or return its stored result.
+
+    A result that depends on the inputs alone (`done`, `error`) is stored under the job's key, and no job with that
+    key runs again. One that depends on the machine (`timeout`, `memory`, `crashed`) is not stored.
+
+    Raises:
+        InputError: unknown task, or an asset that is missing or has changed.
+        EnvironmentFault: the scratch folder or the store cannot be written, or the preloaded process cannot start.
+    """
+    if job.task not in TASKS:
+        raise InputError(f"unknown task {job.task!r} (tasks: {', '.join(TASKS)})")
+    stored = stored_result(job)
+    if stored is not None:
+        return stored
+    for _ in range(_TRIES):
+        with scratch_folder(job) as scratch, contextlib.suppress(PreloadedGone), lease() as preloaded:
+            return _settled(job, scratch, preloaded.run(scratch, job.limits))
+    fault = SceneFault("Crash", f"the process that ran the scene was ended {_TRIES} times")
+    return JobResult(job.key, "crashed", fault=fault)
+
+
+def stored_result(job: Job) -> JobResult | None:
+    """The result that an earlier run stored, with `cached` set; None where there is none, or a file of it is gone."""
+    store = Store(job.store)
+    path = store.find(job.task, job.key, ".json")
+    if path is None:
+        return None
+    try:
+        data = json.loads(path.read_bytes())
+        fault = SceneFault(**data["fault"]) if data["fault"] else None
+        files = {suffix: store.path(job.task, job.key, suffix) for suffix in data["files"]}
+        result = JobResult(
+            job.key, data["status"], data["value"], files, fault, data["seconds"], data["cpu_seconds"], cached=True
+        )
+    except (OSError, ValueError, KeyError, TypeError):  # cleared or damaged under our hands: run the job
+        return None
+    return result if all(file.is_file() for file in files.values()) else None
+
+
+def _settled(job: Job, scratch: Path, ending: Ending) -> JobResult:
+    result = _result(job, scratch, ending)
+    if result.status in ("done", "error"):
+        _store(job, result)
+    return result
+
+
+def _result(job: Job, scratch: Path, ending: Ending) -> JobResult:
+    if ending.outcome == "exited" and ending.message is not None:
+        try:
+            return _told(job, scratch, ending, ending.message)
+        except (KeyError, TypeError, AttributeError, ValueError) as error:
+            return _stopped(
+                job, scratch, ending, "crashed", f"the scene's process sent a result of the wrong form ({error})"
+            )
+    if ending.outcome == "timeout":
+        return _stopped(job, scratch, ending, "timeout", f"took longer than {job.limits.seconds:g} s")
+    if ending.outcome == "memory":
+        return _stopped(job, scratch, ending, "memory", _memory(job))
+    return _stopped(job, scratch, ending, "crashed", _crash(ending))
+
+
+def _told(job: Job, scratch: Path, ending: Ending, told: dict[str, Any]) -> JobResult:
+    """The result as the child told it; KeyError, TypeError, AttributeError or ValueError where that is malformed."""
+    if told["status"] != "error":
+        value = dict(told["value"])
+        files = {suffix: _take(job, scratch, suffix, name) for suffix, name in dict(value.pop("files", {})).items()}
+        return JobResult(job.key, "done", value, files, None, ending.seconds, ending.cpu_seconds)
+    fault = SceneFault(str(told["fault"]["type"]), str(told["fault"]["message"]), int(told["fault"]["line"]))
+    status: Status = "error"
+    if fault.type == "MemoryError":  # it met the limit of its address space before the monitor looked
+        status, fault = "memory", SceneFault("MemoryLimit", _memory(job), fault.line)
+    log = ending.log[-_LOG_CHARACTERS:]
+    return JobResult(job.key, status, {}, {}, fault, ending.seconds, ending.cpu_seconds, log=log)
+
+
+def _stopped(job: Job, scratch: Path, ending: Ending, status: Status, message: str) -> JobResult:
+    kind = {"timeout": "TimeLimit", "memory": "MemoryLimit"}.get(status, "Crash")
+    fault = SceneFault(kind, message, line_in_dump(ending.log, scene_file(scratch, job.payload["scene_id"])))
+    log = ending.log[-_LOG_CHARACTERS:]
+    return JobResult(job.key, status, {}, {}, fault, ending.seconds, ending.cpu_seconds, log=log)
+
+
+def _memory(job: Job) -> str:
+    return f"used more than {job.limits.memory_mb} MB"
+
+
+def _take(job: Job, scratch: Path, suffix: str, name: str) -> Path:
+    store = Store(job.store)
+    with open_output(scratch, suffix, name) as file:
+        try:
+            with store.writing(job.task, job.key, suffix) as target:
+                copy_output(file, target)
+        except OSError as error:
+            raise EnvironmentFault(f"{job.store}: cannot write there ({error.strerror}); set cache_dir") from None
+    return store.path(job.task, job.key, suffix)
+
+
+def _store(job: Job, result: JobResult) -> None:
+    record = {
+        "status": result.status,
+        "value": result.value,
+        "files": sorted(result.files),
+        "fault": dataclasses.asdict(result.fault) if result.fault else None,
+        "seconds": result.seconds,
+        "cpu_seconds": result.cpu_seconds,
+    }
+    try:
+        Store(job.store).put(job.task, job.key, ".json", json.dumps(record, ensure_ascii=False))
+    except OSError as error:
+        raise EnvironmentFault(f"{job.store}: cannot write there ({error.strerror}); set cache_dir") from None
+
+
+def _crash(ending: Ending) -> str:
+    if ending.signal == signal.SIGKILL:
+        return "the scene's process was killed from outside (perhaps the machine ran out of memory)"
+    if ending.signal:
+        return f"the scene's process crashed ({signal.Signals(ending.signal).name})"
+    return "the scene's process ended before it had a result"

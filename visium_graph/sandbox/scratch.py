@@ -1,0 +1,187 @@
+"""A job's scratch folder: laid out like a run folder, removed whatever happens and whatever is in it."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import hashlib
+import json
+import os
+import re
+import shutil
+import stat
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from visium_graph.errors import EnvironmentFault, InputError
+from visium_graph.sandbox.job import Job
+
+__all__ = ["open_output", "read_job", "remove_tree", "scene_file", "scratch_folder", "sweep"]
+
+_PREFIX = "visium-job-"
+_STALE_SECONDS = 3600.0
+_SUFFIX = re.compile(r"[.-][A-Za-z0-9._-]{1,63}")
+
+
+def scene_file(scratch: Path, scene_id: str) -> Path:
+    """Where the scene's code lies in a scratch folder."""
+    return scratch / "scenes" / f"{scene_id}.py"
+
+
+def read_job(scratch: Path) -> tuple[str, dict[str, Any]]:
+    """Task and payload of the job that the folder was laid out for."""
+    data = json.loads((scratch / "job.json").read_bytes())
+    return data["task"], data["payload"]
+
+
+@contextmanager
+def scratch_folder(job: Job) -> Iterator[Path]:
+    """A folder of its own for one run of the job, removed at the end.
+
+    Raises:
+        EnvironmentFault: the folder cannot be written.
+        InputError: an asset is missing or is not the file that the job names.
+    """
+    try:
+        folder = Path(tempfile.mkdtemp(prefix=_PREFIX))
+    except OSError as error:
+        raise EnvironmentFault(f"cannot write to {tempfile.gettempdir()} ({error.strerror}); set TMPDIR") from None
+    lock = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # says to `sweep` that the folder is in use; the kernel frees it at any death
+        try:
+            _lay_out(folder, job)
+        except OSError as error:
+            raise EnvironmentFault(f"cannot write to {folder.parent} ({error.strerror}); set TMPDIR") from None
+        yield folder
+    finally:
+        remove_tree(folder)
+        os.close(lock)
+
+
+def _lay_out(folder: Path, job: Job) -> None:
+    payload = job.payload
+    (folder / "scenes").mkdir()
+    (folder / "assets").mkdir()
+    scene_file(folder, payload["scene_id"]).write_text(payload["code"], encoding="utf-8")
+    timing = [{"id": beat["id"], "seconds": beat["seconds"], "frames": None} for beat in payload["beats"]]
+    document = {"version": 1, "scenes": [{"id": payload["scene_id"], "beats": timing}]}
+    (folder / "timing.json").write_text(json.dumps(document), encoding="utf-8")
+    for name, digest in payload.get("assets", {}).items():
+        _copy_asset(job.folder, folder, name, digest)
+    (folder / "job.json").write_text(json.dumps({"task": job.task, "payload": payload}), encoding="utf-8")
+
+
+def _copy_asset(source: Path | None, folder: Path, name: str, digest: str) -> None:
+    path = PurePosixPath(name)
+    if source is None or path.is_absolute() or ".." in path.parts:
+        raise InputError(f"asset {name!r} is no file of the run folder")
+    try:
+        data = (source / path).read_bytes()
+    except OSError as error:
+        raise InputError(f"{source / path}: asset cannot be read ({error.strerror})") from None
+    if hashlib.sha256(data).hexdigest() != digest:
+        raise InputError(f"{source / path}: the asset has changed since the scene was planned; make the video again")
+    target = folder / path
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_bytes(data)
+
+
+@contextmanager
+def open_output(scratch: Path, suffix: str, name: str) -> Iterator[int]:
+    """A descriptor of a file that the child says it made.
+
+    The child may lie: the name must be a plain one, and the file a regular one with no second name, not a link.
+
+    Raises:
+        ValueError: it is anything else.
+    """
+    if not _SUFFIX.fullmatch(suffix) or ".." in suffix:
+        raise ValueError(f"{suffix!r} is no file suffix")
+    if not name or name in {".", ".."} or "/" in name or "\0" in name:
+        raise ValueError(f"{name!r} is no plain file name")
+    folder = os.open(scratch, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+    try:
+        flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+        try:
+            file = os.open(name, flags, dir_fd=folder)
+        except OSError as error:
+            raise ValueError(f"{name}: cannot be opened ({error.strerror})") from None
+    finally:
+        os.close(folder)
+    try:
+        status = os.fstat(file)
+        if not stat.S_ISREG(status.st_mode) or status.st_nlink != 1:
+            raise ValueError(f"{name}: not a regular file")
+        yield file
+    finally:
+        os.close(file)
+
+
+def remove_tree(folder: Path) -> None:
+    """Remove a folder and all in it, links not followed, however deeply nested and whatever its permissions.
+
+    Every folder found is first moved to the top: depth then costs neither recursion, open files nor long paths.
+    """
+    try:
+        top = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+    except FileNotFoundError:
+        return
+    try:
+        os.fchmod(top, 0o700)
+        waiting = _empty(top, top, 0)
+        moved = len(waiting)
+        while waiting:
+            name = waiting.pop()
+            inner = os.open(name, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW, dir_fd=top)
+            try:
+                found = _empty(inner, top, moved)
+            finally:
+                os.close(inner)
+            moved += len(found)
+            waiting += found
+            os.rmdir(name, dir_fd=top)
+    finally:
+        os.close(top)
+    folder.rmdir()
+
+
+def _empty(folder: int, top: int, moved: int) -> list[str]:
+    """Remove a folder's files and move its folders to `top`; returns their names there."""
+    with os.scandir(folder) as entries:
+        found = [(entry.name, entry.is_dir(follow_symlinks=False)) for entry in entries]
+    names: list[str] = []
+    for name, is_folder in found:
+        if is_folder:
+            # The prefix cannot meet a file of the child: all files of the top are gone before anything moves there.
+            target = f".{os.getpid()}-{moved + len(names)}-{time.monotonic_ns()}"
+            os.chmod(name, 0o700, dir_fd=folder)  # relative to a descriptor, which Path cannot do
+            os.rename(name, target, src_dir_fd=folder, dst_dir_fd=top)
+            names.append(target)
+        else:
+            os.unlink(name, dir_fd=folder)
+    return names
+
+
+def sweep() -> None:
+    """Remove scratch folders whose owner was killed so suddenly that nobody could."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
+        with contextlib.suppress(OSError):  # another user's folder, or another sweep was faster
+            if time.time() - folder.stat().st_mtime < _STALE_SECONDS:
+                continue
+            lock = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                remove_tree(folder)
+            finally:
+                os.close(lock)
+
+
+def copy_output(file: int, target: Path) -> None:
+    """Copy an opened output to a path."""
+    with os.fdopen(os.dup(file), "rb") as source, target.open("wb") as sink:
+        shutil.copyfileobj(source, sink, 1024 * 1024)

@@ -1,0 +1,86 @@
+"""Length-prefixed JSON over pipes and sockets: never pickle, since one end may be hostile."""
+
+from __future__ import annotations
+
+import json
+import struct
+from typing import Any, Protocol
+
+__all__ = ["HEADER", "MESSAGE_BYTES", "WireError", "pack", "receive", "unpack"]
+
+HEADER = struct.Struct(">I")
+MESSAGE_BYTES = 4 * 1024 * 1024
+"""The longest message that is sent or read."""
+
+
+class WireError(Exception):
+    """The bytes are no message: too long, cut off, or no JSON."""
+
+
+class _Readable(Protocol):
+    def recv(self, count: int, /) -> bytes: ...
+
+
+def pack(message: dict[str, Any]) -> bytes:
+    """A message as bytes.
+
+    Raises:
+        WireError: it is no JSON data, or longer than `MESSAGE_BYTES`.
+    """
+    try:
+        body = json.dumps(message, allow_nan=False).encode()
+    except (TypeError, ValueError, RecursionError) as error:
+        raise WireError(f"not JSON data ({error})") from None
+    if len(body) > MESSAGE_BYTES:
+        raise WireError(f"longer than {MESSAGE_BYTES} bytes")
+    return HEADER.pack(len(body)) + body
+
+
+def unpack(data: bytes) -> dict[str, Any]:
+    """The message in `data`, which holds exactly one.
+
+    Raises:
+        WireError: anything else.
+    """
+    if len(data) < HEADER.size or len(data) != HEADER.size + HEADER.unpack_from(data)[0]:
+        raise WireError("cut off")
+    return _parse(data[HEADER.size :])
+
+
+def receive(link: _Readable) -> dict[str, Any] | None:
+    """The next message of a blocking socket; None where the other end is gone.
+
+    Raises:
+        WireError: the bytes are no message.
+    """
+    header = _read(link, HEADER.size)
+    if header is None:
+        return None
+    (size,) = HEADER.unpack(header)
+    if size > MESSAGE_BYTES:
+        raise WireError(f"longer than {MESSAGE_BYTES} bytes")
+    body = _read(link, size)
+    return None if body is None else _parse(body)
+
+
+def _read(link: _Readable, count: int) -> bytes | None:
+    data = bytearray()
+    while len(data) < count:
+        try:
+            piece = link.recv(min(count - len(data), 65536))
+        except ConnectionError:
+            return None
+        if not piece:
+            return None
+        data += piece
+    return bytes(data)
+
+
+def _parse(body: bytes) -> dict[str, Any]:
+    try:
+        message = json.loads(body)
+    except (ValueError, RecursionError) as error:
+        raise WireError(f"not JSON ({error})") from None
+    if not isinstance(message, dict):
+        raise WireError("not a JSON object")
+    return message
