@@ -1,0 +1,166 @@
+r"""Formulas: which engine draws them, and the hook that lets Manim's `MathTex` and `Tex` work without LaTeX."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+from manim import config, logger
+from manim.mobject.text import tex_mobject
+from manim.utils.tex_file_writing import tex_to_svg_file as latex_to_svg_file
+
+from visium_graph.stage.mathjax import FormulaError, MathShape, Typeset, typeset
+from visium_graph.stage.mathjax_parts import Marked, parse_marked
+from visium_graph.stage.mathjax_text import text_to_math
+from visium_graph.stage.outlines import Points
+
+__all__ = ["FormulaError", "configure", "engine", "inline_math"]
+
+Engine = Literal["mathjax", "latex"]
+
+_EM = 9.9626
+"""SVG units in an em of the files that LaTeX would make (10 pt), so that `font_size` means the same."""
+_MATH_ENVIRONMENTS = re.compile(r"(align|gather|multline|equation|flalign|eqnarray|displaymath|math|alignat)\*?")
+_MACRO = re.compile(r"^\s*\\(?:re)?newcommand.*|^\s*\\def.*|^\s*\\DeclareMathOperator.*", re.MULTILINE)
+
+_engine: Engine = "mathjax"
+
+
+def configure(math: Engine = "mathjax") -> None:
+    """Choose the engine for formulas: MathJax in process, or the machine's LaTeX.
+
+    Raises:
+        ValueError: no such engine.
+    """
+    global _engine  # noqa: PLW0603  # the hook into Manim is one for the process, and so is this
+    if math not in {"mathjax", "latex"}:
+        raise ValueError(f"no formula engine named {math!r} (engines: mathjax, latex)")
+    _engine = math
+    tex_mobject.tex_to_svg_file = mathjax_to_svg_file if math == "mathjax" else latex_to_svg_file
+
+
+def engine() -> Engine:
+    """The engine in use."""
+    return _engine
+
+
+def mathjax_to_svg_file(expression: str, environment: str | None = None, tex_template: Any = None) -> Path:
+    """Stands in for Manim's function of the same shape: TeX with Manim's marks to an SVG file with their groups.
+
+    Raises:
+        FormulaError: the expression cannot be typeset.
+    """
+    macros = "".join(_MACRO.findall(str(getattr(tex_template, "preamble", "") or "")))
+    if environment is not None and _MATH_ENVIRONMENTS.fullmatch(environment):
+        begin, end = rf"\begin{{{environment}}}", rf"\end{{{environment}}}"
+    else:
+        expression, begin, end = text_to_math(expression), "", ""
+    marked = parse_marked(expression)
+    result = _typeset_marked(marked, macros + begin, end)
+    data = _svg(result.shapes, marked.names)
+    folder = Path(config.get_dir("tex_dir"))
+    folder.mkdir(parents=True, exist_ok=True)
+    # Manim's reader writes a file of its own beside this one and removes it: every process needs its own.
+    file = folder / f"{hashlib.sha256(data.encode()).hexdigest()[:16]}-{os.getpid()}.svg"
+    if not file.exists():
+        file.write_text(data, encoding="utf-8")
+    return file
+
+
+def _typeset_marked(marked: Marked, begin: str, end: str) -> Typeset:
+    """With all marks if possible; a formula that marks would break is drawn right, with fewer of them."""
+    plain = marked.plain()
+    try:
+        typeset(begin + plain + end)
+    except FormulaError as error:
+        raise FormulaError(plain.strip(), error.reason) from None
+    for substrings in (True, False):
+        try:
+            return typeset(begin + marked.wrapped(substrings=substrings) + end)
+        except FormulaError as error:
+            logger.warning("MathTex: parts of %r cannot be told apart (%s)", plain.strip(), error.reason)
+    return typeset(begin + plain + end)
+
+
+def _svg(shapes: Sequence[MathShape], names: Sequence[str]) -> str:
+    """SVG with one group for each name, nested as the names are, also where a group draws nothing."""
+    tree: dict[str, list[tuple[tuple[str, ...], str]]] = {name: [] for name in names if not name.endswith("substring")}
+    owner = next(iter(tree), "")
+    parents: dict[str, str] = {}
+    for shape in shapes:
+        ids = tuple(name for name in shape.ids if name in set(names))
+        # What belongs to no part (a fraction bar whose parts are given apart) goes with what was drawn before it.
+        owner = next((name for name in ids if name in tree), owner)
+        inner = tuple(name for name in ids if name != owner)
+        parents.update(dict.fromkeys(inner, owner))
+        tree.setdefault(owner, []).append((inner, _path(shape)))
+    missing = [name for name in names if name not in tree and name not in parents]
+    groups = "".join(f'<g id="{name}">{_nested(content)}</g>' if name else _nested(content) for name, content in tree.items())
+    empty = "".join(f'<g id="{name}"></g>' for name in missing)
+    return f'<svg xmlns="http://www.w3.org/2000/svg">{groups}{empty}</svg>'
+
+
+def _nested(content: Iterable[tuple[tuple[str, ...], str]]) -> str:
+    """Paths in groups; the paths of one group are brought together where they lay apart."""
+    result: list[str] = []
+    groups: dict[str, list[tuple[tuple[str, ...], str]]] = {}
+    for ids, path in content:
+        if not ids:
+            result.append(path)
+        elif ids[0] in groups:
+            groups[ids[0]].append((ids[1:], path))
+        else:
+            groups[ids[0]] = [(ids[1:], path)]
+            result.append(f"\0{ids[0]}\0")
+    return "".join(
+        f'<g id="{item[1:-1]}">{_nested(groups[item[1:-1]])}</g>' if item.startswith("\0") else item for item in result
+    )
+
+
+def _path(shape: MathShape) -> str:
+    points = np.round(shape.points * (_EM, -_EM), 4)
+    commands = []
+    pen: tuple[float, float] | None = None
+    for start, first, second, end in points.reshape(-1, 4, 2).tolist():
+        if pen != tuple(start):
+            commands.append(f"{'Z' if commands else ''}M{start[0]} {start[1]}")
+        commands.append(f"C{first[0]} {first[1]} {second[0]} {second[1]} {end[0]} {end[1]}")
+        pen = tuple(end)
+    color = f' fill="{shape.color}"' if shape.color else ""
+    return f'<path d="{"".join(commands)}Z"{color}/>'
+
+
+def inline_math(latex: str) -> tuple[list[tuple[Points, str | None]], float, float, float]:
+    """A formula for a line of text: outlines with their own colours (em, y up, baseline at 0), advance, height, depth.
+
+    Raises:
+        FormulaError: not valid LaTeX.
+    """
+    if _engine == "latex":
+        return _inline_latex(latex)
+    result = typeset(latex, display=False)
+    return [(shape.points, shape.color) for shape in result.shapes], result.advance, result.height, result.depth
+
+
+def _inline_latex(latex: str) -> tuple[list[tuple[Points, str | None]], float, float, float]:
+    """The same by LaTeX: a square em set before the formula tells its size and where the baseline is."""
+    marked = rf"\special{{dvisvgm:raw <g id='ruler'>}}\rule{{1em}}{{1em}}\special{{dvisvgm:raw </g>}}{latex}"
+    try:
+        file = latex_to_svg_file(marked, environment="math", tex_template=config["tex_template"])
+    except ValueError as error:
+        raise FormulaError(latex, str(error)) from error
+    drawing = tex_mobject.SVGMobject(file, height=None, should_center=False, use_svg_cache=False)
+    ruler = drawing.id_to_vgroup_dict["ruler"]
+    em, origin = ruler.width, np.array([ruler.get_right()[0], ruler.get_bottom()[1]])
+    rest = [piece for piece in drawing.submobjects if piece not in ruler.submobjects]
+    shapes = [((piece.points[:, :2] - origin) / em, None) for piece in rest if len(piece.points)]
+    if not shapes:
+        return [], 0.0, 0.0, 0.0
+    everything = np.concatenate([points for points, _ in shapes])
+    advance, height = everything.max(axis=0)
+    return list(shapes), float(advance), float(height), max(0.0, -float(everything.min(axis=0)[1]))
