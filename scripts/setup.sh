@@ -89,9 +89,7 @@ need "has_command pkg-config" pkg-config pkg-config "tells the compiler where th
 need "has_library cairo" libcairo2-dev cairo "draws the frames"
 need "has_library pangocairo" libpango1.0-dev pango "sets the text"
 want "has_command fc-list" fontconfig fontconfig "finds the fonts" || true
-want "has_font Lato" fonts-lato font-lato "the slides' typeface" || true
-want "has_font JetBrains" fonts-jetbrains-mono font-jetbrains-mono "the typeface of code" || true
-want "has_font DejaVu" fonts-dejavu-core font-dejavu "signs and letters that the typeface lacks" || true
+want "has_font DejaVu" fonts-dejavu-core font-dejavu "signs and letters that the slides' typefaces lack" || true
 want "has_command espeak-ng" espeak-ng espeak-ng "the second voice, for where the first cannot load" || true
 
 install_packages() {

@@ -106,7 +106,7 @@ class Checkout:
         """Every library is there; `python3` makes an environment whose pip runs the given script."""
         for name in ("cc", "pkg-config", "espeak-ng"):
             self.command(name, "exit 0")
-        self.command("fc-list", 'echo "Lato JetBrains DejaVu"')
+        self.command("fc-list", 'echo "DejaVu Sans"')
         answers = f'case "$*" in\n*base_prefix*) echo /usr;;\n*sys.executable*) echo "{self.bin}/python3";;\n*version_info\\[*) echo 3.11;;\n'
         inside = self.command(
             "venv-python", f'{answers}*"pip --version"*) exit 0;;\n*"pip install"*) log "$@"; {pip};;\nesac'
@@ -221,7 +221,7 @@ def test_missing_fonts_and_second_voice_stop_nothing(checkout: Checkout) -> None
         (checkout.bin / name).unlink()
     run = checkout.run()
     assert run.returncode == 0, run.stderr
-    assert "going on without fontconfig fonts-lato" in run.stderr
+    assert "going on without fontconfig fonts-dejavu-core espeak-ng" in run.stderr
 
 
 def test_only_what_is_missing_is_installed_and_it_is_said_why(checkout: Checkout) -> None:
