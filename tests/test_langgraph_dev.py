@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import socket
@@ -33,7 +34,7 @@ def server(project: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     port = free_port()
     log = folder / "server.log"
     command = [str(Path(sys.executable).with_name("langgraph")), "dev", "--no-browser", "--no-reload"]
-    command += ["--host", "127.0.0.1", "--port", str(port), "--config", str(project / "langgraph.json")]
+    command += ["--host", "127.0.0.1", "--port", str(port), "--config", str(moved_config(project, folder))]
     with log.open("wb") as output:
         process = subprocess.Popen(
             command,
@@ -50,6 +51,16 @@ def server(project: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
             yield client
     finally:
         stop(process)
+
+
+def moved_config(project: Path, folder: Path) -> Path:
+    """The checkout's langgraph.json for a server that starts elsewhere: paths in it count from where it starts."""
+    config = json.loads((project / "langgraph.json").read_text(encoding="utf-8"))
+    config["dependencies"] = [str(project / path) for path in config["dependencies"]]
+    config["graphs"] = {name: str(project / path) for name, path in config["graphs"].items()}
+    path = folder / "langgraph.json"
+    path.write_text(json.dumps(config), encoding="utf-8")
+    return path
 
 
 def wait_until_up(client: httpx.Client, process: subprocess.Popen[bytes], log: Path) -> None:
