@@ -56,7 +56,7 @@ class VideoWork:
         """Speak every beat with one voice; writes `narration/` and `timing.json`."""
         storyboard = await asyncio.to_thread(self.run.read_storyboard)
         narrated = await narrate_storyboard(storyboard, self.settings, progress)
-        await asyncio.to_thread(narrated.write, self.run)
+        await asyncio.to_thread(narrated.write, self.run, storyboard)
         return narrated
 
     async def clips(self, state: VideoState, done: Callable[[str, str], None]) -> list[RenderedScene]:
