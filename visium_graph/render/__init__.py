@@ -1,0 +1,1 @@
+"""Draws one scene into one silent clip."""

@@ -1,0 +1,35 @@
+"""A job's result as findings, in the caller's process."""
+
+from __future__ import annotations
+
+from visium_graph.checks.finding import Finding
+from visium_graph.sandbox.job import JobResult
+
+__all__ = ["findings_of"]
+
+_RULES = {"timeout": "time-limit", "memory": "memory-limit", "crashed": "crash"}
+_SUGGESTIONS = {
+    "timeout": "look for a loop that does not end, or for far too many objects",
+    "memory": "look for a list or a group that keeps growing",
+}
+
+
+def findings_of(result: JobResult, file: str) -> list[Finding]:
+    """What a job has to say about its scene: the check's findings, or why a check or a render did not end well.
+
+    Args:
+        result: of a `check` or `render` job.
+        file: the scene file, as findings should name it.
+    """
+    if result.status == "done":
+        return [Finding(file=file, **finding) for finding in result.value.get("findings", [])]
+    fault = result.fault
+    line = fault.line if fault is not None else 1
+    message = fault.message if fault is not None else f"the scene's process ended: {result.status}"
+    if result.status == "error":
+        kind = fault.type if fault is not None else "error"
+        rule = {"SyntaxError": "syntax", "FormulaError": "formula", "NoSceneError": "no-scene"}.get(kind, "exception")
+        text = f"{kind}: {message}" if rule == "exception" else message
+        return [Finding(file=file, line=line, rule=rule, message=text)]
+    suggestion = _SUGGESTIONS.get(result.status)
+    return [Finding(file=file, line=line, rule=_RULES[result.status], message=message, suggestion=suggestion)]
