@@ -6,6 +6,7 @@ import hashlib
 import os
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -15,7 +16,7 @@ from manim.mobject.text import tex_mobject
 from manim.utils.tex_file_writing import tex_to_svg_file as latex_to_svg_file
 
 from visium_graph.stage.mathjax import FormulaError, MathShape, Typeset, typeset
-from visium_graph.stage.mathjax_parts import Marked, parse_marked
+from visium_graph.stage.mathjax_parts import Marked, parse_marked, without_marks
 from visium_graph.stage.mathjax_text import text_to_math
 from visium_graph.stage.outlines import Points
 
@@ -57,11 +58,12 @@ def mathjax_to_svg_file(expression: str, environment: str | None = None, tex_tem
     """
     macros = "".join(_MACRO.findall(str(getattr(tex_template, "preamble", "") or "")))
     if environment is not None and _MATH_ENVIRONMENTS.fullmatch(environment):
-        begin, end = rf"\begin{{{environment}}}", rf"\end{{{environment}}}"
+        plain, begin, end = without_marks(expression), rf"{macros}\begin{{{environment}}}", rf"\end{{{environment}}}"
     else:
-        expression, begin, end = text_to_math(expression), "", ""
+        plain, expression = text_to_math(without_marks(expression)), text_to_math(expression)
+        begin, end = macros, ""
     marked = parse_marked(expression)
-    result = _typeset_marked(marked, macros + begin, end)
+    result = _typeset_marked(marked, plain, begin, end)
     data = _svg(result.shapes, marked.names)
     folder = Path(config.get_dir("tex_dir"))
     folder.mkdir(parents=True, exist_ok=True)
@@ -72,19 +74,25 @@ def mathjax_to_svg_file(expression: str, environment: str | None = None, tex_tem
     return file
 
 
-def _typeset_marked(marked: Marked, begin: str, end: str) -> Typeset:
-    """With all marks if possible; a formula that marks would break is drawn right, with fewer of them."""
-    plain = marked.plain()
+def _typeset_marked(marked: Marked, plain: str, begin: str, end: str) -> Typeset:
+    """The formula as it is without marks, its outlines grouped as the marks want it, as far as that can be had."""
     try:
-        typeset(begin + plain + end)
+        result = typeset(begin + plain + end)
     except FormulaError as error:
         raise FormulaError(plain.strip(), error.reason) from None
     for substrings in (True, False):
         try:
-            return typeset(begin + marked.wrapped(substrings=substrings) + end)
+            parts = typeset(begin + marked.wrapped(substrings=substrings) + end)
         except FormulaError as error:
-            logger.warning("MathTex: parts of %r cannot be told apart (%s)", plain.strip(), error.reason)
-    return typeset(begin + plain + end)
+            reason = error.reason
+            continue
+        # Groups may shift an outline by a hair's breadth, but never change which outlines there are, or their order.
+        if len(parts.shapes) == len(result.shapes):
+            pairs = zip(result.shapes, parts.shapes, strict=True)
+            return replace(result, shapes=tuple(replace(shape, ids=part.ids) for shape, part in pairs))
+        reason = "its outlines change"
+    logger.warning("MathTex: the parts of %r cannot be told apart (%s)", plain.strip(), reason)
+    return result
 
 
 def _svg(shapes: Sequence[MathShape], names: Sequence[str]) -> str:

@@ -82,8 +82,10 @@ def typeset(latex: str, *, display: bool = True) -> Typeset:
     Raises:
         FormulaError: it is no valid LaTeX math, or uses a command that MathJax does not know.
     """
+    # A tag would put the formula into a page-wide table; it stands beside the formula instead.
+    source = _TAG.sub(r"\\qquad\\text{(\1)}", latex)
     try:
-        svg = _engine().render(latex, display=display)
+        svg = _engine().render(source, display=display)
     except quickjax.MathJaxRenderError as error:
         raise FormulaError(latex, str(error.__cause__ or error)) from error
     root = ET.fromstring(_DATA.sub(_keep_known, svg))  # noqa: S314  # made in this process
@@ -99,6 +101,7 @@ def _engine() -> Any:
     return quickjax.MathJaxRenderer()
 
 
+_TAG = re.compile(r"\\tag\*?\s*\{([^{}]*)\}")
 _DATA = re.compile(r"""\s(data-[a-z-]+)=("[^"]*"|'[^']*')""")
 _KNOWN = {"data-mml-node", "data-mjx-error", "data-frame", "data-line", "data-latex"}
 
@@ -136,7 +139,8 @@ class _Reader:
 
     def shapes(self) -> Iterator[MathShape]:
         for points, ids, color in self._walk(self._root, (), None):
-            yield MathShape(points * (1 / _UNITS, -1 / _UNITS), ids, color)
+            if len(points):
+                yield MathShape(points * (1 / _UNITS, -1 / _UNITS), ids, color)
 
     def _walk(self, node: ET.Element, ids: tuple[str, ...], color: str | None) -> Iterator[Piece]:
         """Outlines of a node in its parent's coordinates."""

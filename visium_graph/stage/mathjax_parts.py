@@ -10,71 +10,63 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-__all__ = ["Marked", "parse_marked"]
+from visium_graph.stage.latex_split import Token, tokenize
+from visium_graph.stage.latex_symbols import ARITY
 
-_TOKEN = re.compile(
-    r"""
-    (?P<open>\\special\{dvisvgm:raw\ <g\ id='(?P<id>[^']+)'>\})
-  | (?P<close>\\special\{dvisvgm:raw\ </g>\})
-  | (?P<left>\\left\s*(?:\\[A-Za-z]+|\\.|.))
-  | (?P<right>\\right\s*(?:\\[A-Za-z]+|\\.|.))
-  | (?P<begin>\\begin\s*\{(?:array|subarray|tabular|alignat\*?|alignedat)\}\s*(?:\[\w\]\s*)?\{(?:[^{}]|\{[^{}]*\})*\}
-      |\\begin\s*\{[^{}]*\}(?:\[\w\])?)
-  | (?P<end>\\end\s*\{[^{}]*\})
-  | (?P<lbrace>\{)
-  | (?P<rbrace>\})
-  | (?P<breaker>&|\\\\(?:\s*\[[^\]]*\])?|\\(?:cr|hline|hdashline|over|atop|choose|middle|newline|limits|nolimits|displaylimits)(?![A-Za-z])|\\(?:tag|label)\*?\{[^{}]*\})
-  | (?P<script>[\^_])
-  | (?P<verbatim>\\(?:text|textbf|textit|textrm|textsf|texttt|mbox|hbox|ce|operatorname|mathrm|color|textcolor|cssId)\*?(?![A-Za-z]))
-  | (?P<word>\\[A-Za-z]+\*?)
-  | (?P<space>\s+)
-  | (?P<symbol>\\.|.)
-    """,
-    re.VERBOSE | re.DOTALL,
-)
-_CLOSERS = {"right": "left", "end": "begin", "rbrace": "lbrace"}
-_TAKES_ARGUMENT = re.compile(
-    r"\\(?:[dtc]?frac|[dt]?binom|sqrt|hat|bar|vec|d?dot|tilde|wide\w+|over\w+|under\w+|math\w+|bold\w*|text\w*|x\w+arrow"
-    r"|stackrel|mbox|operatorname|boxed|[bx]?cancel|phantom|color|big\w?|Big\w?)$"
-)
+__all__ = ["Marked", "parse_marked", "without_marks"]
+
+_MARK = re.compile(r"\\special\{dvisvgm:raw (?:<g id='(?P<name>[^']+)'>|</g>)\}")
+_BREAKERS = frozenset("&}") | {
+    "\\" + name for name in "right cr hline hdashline over atop choose brack brace middle newline limits nolimits notag".split()
+}
+_SETTINGS = {
+    "\\" + name: 1 for name in "color textcolor colorbox hspace label tag href class style cssId raisebox ce operatorname".split()
+}
+"""Commands whose first arguments are no typeset material: marks inside them are left out."""
+_PRIMES = re.compile(r"'+")
 
 
-@dataclass
-class Token:
-    """A token of TeX outside Manim's marks."""
+@dataclass(frozen=True)
+class _Wrap:
+    """Tokens `start` to `stop` (exclusive) that stand under one name."""
 
-    kind: str
-    text: str
-    match: int = -1
-    """Index of the closing token of a group that opens here; -1 where there is none."""
+    start: int
+    stop: int
+    name: str
+    braces: bool = False
 
 
-@dataclass
-class Segment:
-    """What one of Manim's marks encloses: tokens `start` to `stop` (exclusive)."""
+@dataclass(frozen=True)
+class _Segment:
+    """What one of Manim's marks encloses, as offsets in the formula without marks."""
 
     name: str
     start: int
-    stop: int = -1
+    stop: int
 
 
-@dataclass
 class Marked:
-    """A formula taken apart: its tokens without marks, and where the marks were."""
+    """A formula taken apart: its LaTeX without marks, and where the marks were.
 
-    tokens: list[Token] = field(default_factory=list)
-    segments: list[Segment] = field(default_factory=list)
+    Attributes:
+        plain: the formula without marks.
+        names: names of all marks, in order of their beginnings.
+    """
 
-    @property
-    def names(self) -> list[str]:
-        """Names of all marks, in order of their beginnings."""
-        return [segment.name for segment in self.segments]
-
-    def plain(self) -> str:
-        """The formula without marks."""
-        return "".join(token.text for token in self.tokens)
+    def __init__(self, plain: str, segments: list[_Segment]) -> None:
+        self.plain = plain
+        self.names = [segment.name for segment in segments]
+        self._segments = segments
+        self._tokens = tokenize(plain)
+        self._at = {token.start: index for index, token in enumerate(self._tokens)} | {len(plain): len(self._tokens)}
+        self._groups = self._match_groups()
+        self._owner: dict[int, int] = {}
+        self._stop: dict[int, int] = {}
+        self._hidden: set[int] = set()
+        for index in reversed(range(len(self._tokens))):
+            self._measure(index)
 
     def wrapped(self, *, substrings: bool = True) -> str:
         r"""The formula with `\cssId` around the pieces of each mark.
@@ -84,118 +76,158 @@ class Marked:
         """
         before: dict[int, list[str]] = {}
         after: dict[int, list[str]] = {}
-        for segment in self.segments:
-            if not substrings and segment.name.endswith("substring"):
+        primes: set[int] = set()
+        for segment in self._segments:
+            if segment.name.endswith("substring") and not substrings:
                 continue
-            for start, stop in self._runs(segment):
-                braces = self._is_argument(start)
-                before.setdefault(start, []).append(("{" if braces else "") + rf"\cssId{{{segment.name}}}{{")
-                after.setdefault(stop, []).insert(0, "}" + ("}" if braces else ""))
-        parts = []
-        for index, token in enumerate(self.tokens):
-            parts += [*after.get(index, []), *before.get(index, []), token.text]
-        return "".join([*parts, *after.get(len(self.tokens), [])])
+            for wrap in self._wraps(segment):
+                primed = self._tokens[wrap.start].text == "'"
+                if primed:
+                    primes.update(range(wrap.start, wrap.stop))
+                lead, tail = ("^{", "}") if primed else ("{", "}") if wrap.braces else ("", "")
+                before.setdefault(wrap.start, []).append(rf"{lead}\cssId{{{wrap.name}}}{{")
+                after.setdefault(wrap.stop, []).insert(0, "}" + tail)
+        parts: list[str] = []
+        for index, token in enumerate(self._tokens):
+            source = r"\prime " if index in primes else self.plain[token.start : token.end]
+            parts += [*after.get(index, []), *before.get(index, []), source]
+        return "".join([*parts, *after.get(len(self._tokens), [])])
 
-    def _is_argument(self, start: int) -> bool:
-        previous = next((token for token in reversed(self.tokens[:start]) if token.kind != "space"), None)
-        return previous is not None and (previous.kind == "script" or _TAKES_ARGUMENT.match(previous.text) is not None)
+    def _wraps(self, segment: _Segment) -> Iterator[_Wrap]:
+        start, stop = self._at.get(segment.start), self._at.get(segment.stop)
+        # A mark that cuts a command's name in two, as isolating `x` does to `\exp`, encloses nothing.
+        if start is not None and stop is not None:
+            yield from self._walk(start, stop, segment.name)
 
-    def _runs(self, segment: Segment) -> Iterator[tuple[int, int]]:
-        """Stretches of a segment that can be wrapped: whole groups, no alignment marks, nothing that wants more."""
-        start = index = segment.start
-        while index < segment.stop:
-            token = self.tokens[index]
-            whole = token.kind in _CLOSERS.values() and 0 <= token.match < segment.stop
-            broken = token.kind in {"breaker", *_CLOSERS} or (token.kind in _CLOSERS.values() and not whole)
-            if broken:
-                yield from self._trimmed(start, index, opens=token.kind == "lbrace")
-                index = start = index + 1
-            elif whole:
-                index = token.match + 1
+    def _walk(self, index: int, stop: int, name: str) -> Iterator[_Wrap]:
+        """Stretches of whole units between `index` and `stop`; what reaches further is entered."""
+        begin = index
+        while index < stop:
+            token = self._tokens[index]
+            end = self._stop[index]
+            empty = all(other.kind == "space" for other in self._tokens[begin:index])
+            owner = self._owner.get(index, index)
+            if owner < begin or (empty and owner < index):
+                # An argument whose command stands outside: the name goes inside its braces.
+                yield from self._trimmed(begin, index, name)
+                if token.text == "{" and end <= stop:
+                    yield from self._walk(index + 1, end - 1, name)
+                elif end <= stop:
+                    yield _Wrap(index, end, name, braces=True)
+                index = begin = max(end if end <= stop else index + 1, index + 1)
+            elif token.text == "'" and empty:
+                index = begin = yield from self._primes(index, stop, name)
+            elif self._breaks(token) or end > stop or (token.text in "^_" and empty):
+                yield from self._trimmed(begin, index, name)
+                index = begin = index + (2 if token.text in {r"\left", r"\right"} else 1)
             else:
-                index += 1
-                if token.kind != "space" and start == index - 1 and self._is_argument(start):
-                    yield from self._trimmed(start, index, opens=False)
-                    start = index
-        yield from self._trimmed(start, segment.stop, opens=False)
+                index = end
+        yield from self._trimmed(begin, stop, name)
 
-    def _trimmed(self, start: int, stop: int, *, opens: bool) -> Iterator[tuple[int, int]]:
-        while start < stop and self.tokens[start].kind == "space":
+    def _primes(self, index: int, stop: int, name: str) -> Iterator[_Wrap]:
+        end = index
+        while end < stop and self._tokens[end].text == "'":
+            end += 1
+        if end >= len(self._tokens) or self._tokens[end].text not in "^'":
+            yield _Wrap(index, end, name)
+        return end
+
+    @staticmethod
+    def _breaks(token: Token) -> bool:
+        return token.text in _BREAKERS or token.kind in {"newline", "end"}
+
+    def _trimmed(self, start: int, stop: int, name: str) -> Iterator[_Wrap]:
+        while start < stop and self._tokens[start].kind == "space":
             start += 1
-        while start < stop:
-            last = self.tokens[stop - 1]
-            wants_more = last.kind in {"script", "verbatim"} or _TAKES_ARGUMENT.match(last.text)
-            if not (last.kind == "space" or wants_more or (opens and last.kind == "word")):
-                break
+        while start < stop and self._tokens[stop - 1].kind == "space":
             stop -= 1
-        if start < stop:
-            yield start, stop
+        if start < stop and self._hidden.isdisjoint({start, stop - 1}):
+            yield _Wrap(start, stop, name)
+
+    def _match_groups(self) -> dict[int, int]:
+        r"""Index of each opening brace, `\left` and `\begin` -> the index after what closes it."""
+        pairs = {"}": "{", r"\right": r"\left"}
+        found: dict[int, int] = {}
+        stack: list[int] = []
+        for index, token in enumerate(self._tokens):
+            if token.text in pairs.values() or token.kind == "begin":
+                stack.append(index)
+            elif (token.text in pairs or token.kind == "end") and stack:
+                opener = self._tokens[stack[-1]]
+                if opener.text == pairs.get(token.text, opener.text if opener.kind == "begin" else ""):
+                    # `\right` is followed by its delimiter.
+                    found[stack.pop()] = index + (2 if token.text == r"\right" else 1)
+        return found
+
+    def _measure(self, index: int) -> None:
+        """Note where the unit at `index` ends, and which of its tokens begin an argument of it."""
+        token = self._tokens[index]
+        limit = len(self._tokens)
+        if token.text in {"{", r"\left"} or token.kind == "begin":
+            # What is never closed here reaches beyond any segment.
+            self._stop[index] = self._groups.get(index, limit + 1)
+            if token.kind == "begin":
+                self._hide_columns(index)
+            return
+        name = token.text.removesuffix("*")
+        count = 1 if token.text in {"^", "_"} else ARITY.get(name, 0)
+        position = index + 1
+        if count and token.text not in "^_":
+            position = self._after_option(position)
+        for number in range(count):
+            position = self._skip_space(position)
+            if position >= limit:
+                position = limit + 1  # the argument is missing here: it comes with the next part
+                break
+            self._owner.setdefault(position, index)
+            if number < _SETTINGS.get(name, 0):
+                self._hidden.update(range(position + 1, min(self._stop[position], limit)))
+            position = self._stop[position]
+        self._stop[index] = position
+
+    def _hide_columns(self, index: int) -> None:
+        position = self._after_option(index + 1)
+        if "array" in self._tokens[index].text or "alignat" in self._tokens[index].text or "alignedat" in self._tokens[index].text:
+            self._hidden.update(range(index + 1, min(self._stop.get(position, position), len(self._tokens))))
+
+    def _after_option(self, position: int) -> int:
+        start = self._skip_space(position)
+        if start < len(self._tokens) and self._tokens[start].text == "[":
+            for index in range(start, len(self._tokens)):
+                if self._tokens[index].text == "]":
+                    return index + 1
+        return position
+
+    def _skip_space(self, position: int) -> int:
+        while position < len(self._tokens) and self._tokens[position].kind == "space":
+            position += 1
+        return position
 
 
 def parse_marked(expression: str) -> Marked:
     """Take a string apart that Manim has marked up."""
-    result = Marked()
-    open_segments: list[Segment] = []
-    groups: list[tuple[str, int]] = []
-    for match in _TOKEN.finditer(expression):
-        kind = match.lastgroup if match.lastgroup != "id" else "open"
-        assert kind is not None
-        if match.group("open"):
-            segment = Segment(match.group("id"), len(result.tokens))
-            open_segments.append(segment)
-            result.segments.append(segment)
-            continue
-        if match.group("close"):
-            if open_segments:
-                open_segments.pop().stop = len(result.tokens)
-            continue
-        index = len(result.tokens)
-        if kind in _CLOSERS.values():
-            groups.append((kind, index))
-        elif kind in _CLOSERS and groups and groups[-1][0] == _CLOSERS[kind]:
-            result.tokens[groups.pop()[1]].match = index
-        result.tokens.append(Token(kind, match.group()))
-    for segment in open_segments:
-        segment.stop = len(result.tokens)
-    return _without_split_words(result)
+    plain = ""
+    position = 0
+    opened: list[tuple[str, int]] = []
+    segments: list[tuple[int, _Segment]] = []
+    count = 0
+    for match in _MARK.finditer(expression):
+        plain += expression[position : match.start()]
+        position = match.end()
+        if match["name"]:
+            opened.append((match["name"], len(plain)))
+        elif opened:
+            name, start = opened.pop()
+            segments.append((count, _Segment(name, start, len(plain))))
+            # `\alpha` and `x` as two parts are no command `\alphax`.
+            main_ends = not name.endswith("substring")
+            if main_ends and re.search(r"\\[A-Za-z]+$", plain) and expression[position:][:200].lstrip("\\")[:1].isalpha():
+                plain += " "
+        count += 1
+    plain += expression[position:]
+    return Marked(plain, [segment for _, segment in sorted(segments, key=lambda item: (item[1].start, -item[1].stop, -item[0]))])
 
 
-def _without_split_words(marked: Marked) -> Marked:
-    r"""Heal command names that a mark cuts in two, as isolating `x` does to `\exp`: the mark then encloses nothing."""
-    tokens, moved = marked.tokens, []
-    index = 0
-    starts = {segment.start for segment in marked.segments if segment.name.endswith("substring")}
-    stops = {segment.stop for segment in marked.segments if segment.name.endswith("substring")}
-    position: list[int] = []
-    for index, token in enumerate(tokens):
-        cut = index in starts or index in stops
-        previous = moved[-1] if moved else None
-        if cut and previous is not None and previous.kind in {"word", "verbatim"} and token.text[0].isalpha() and token.text.isascii():
-            moved[-1] = Token("word", previous.text + token.text)
-            starts.discard(index)
-            # The rest of the name follows letter by letter.
-            if index + 1 < len(tokens) and tokens[index + 1].kind == "symbol" and tokens[index + 1].text.isalpha():
-                starts.add(index + 1)
-        else:
-            moved.append(token)
-        position.append(len(moved) - 1)
-    if len(moved) == len(tokens):
-        return marked
-    position.append(len(moved))
-    joined = Marked(moved)
-    for segment in marked.segments:
-        start, stop = position[segment.start], position[segment.stop] if segment.stop < len(tokens) else len(moved)
-        whole = segment.start == 0 or segment.start >= len(tokens) or position[segment.start - 1] != start
-        joined.segments.append(Segment(segment.name, start, stop if whole else start))
-    _match_groups(joined.tokens)
-    return joined
-
-
-def _match_groups(tokens: list[Token]) -> None:
-    groups: list[tuple[str, int]] = []
-    for index, token in enumerate(tokens):
-        token.match = -1
-        if token.kind in _CLOSERS.values():
-            groups.append((token.kind, index))
-        elif token.kind in _CLOSERS and groups and groups[-1][0] == _CLOSERS[token.kind]:
-            tokens[groups.pop()[1]].match = index
+def without_marks(expression: str) -> str:
+    """The string as it was before Manim marked it up."""
+    return _MARK.sub("", expression)

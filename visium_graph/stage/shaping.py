@@ -32,6 +32,9 @@ _PAGE = 2_000_000
 _MARK_COLOR = "#010203"
 _MARK_STYLE = "rgb(0.392157%,0.784314%,1.176471%)"
 _LRM, _ZWNJ, _TEXT_STYLE, _EMOJI_STYLE = "\u200e", "\u200c", "\ufe0e", "\ufe0f"
+_ISOLATE, _POP = "\u2068", "\u2069"
+_FEATURES = {CODE_FONT: "calt=0,liga=0"}
+"""Features of a font that are switched off or on: code shows the characters that are there, not `!=` as one sign."""
 _EMOJI = re.compile("[\U0001f000-\U0001faff\u2600-\u27bf]")
 _SVG = "{http://www.w3.org/2000/svg}"
 _HREF = "{http://www.w3.org/1999/xlink}href"
@@ -86,7 +89,12 @@ def _register_fonts() -> None:
 
 
 def _shape(words: list[str], face: Face) -> list[Word]:
-    lines = [f"{_LRM}{escape(_plain(word))}{_ZWNJ}<span foreground='{_MARK_COLOR}'>|</span>" for word in words]
+    features = _FEATURES.get(face.family, "")
+    lines = [
+        f"{_LRM}{_ISOLATE}<span font_features='{features}'>{escape(_plain(word))}</span>{_POP}{_ZWNJ}"
+        f"<span foreground='{_MARK_COLOR}'>|</span>"
+        for word in words
+    ]
     with tempfile.TemporaryDirectory(prefix="visium-text-") as folder:
         file = Path(folder) / "words.svg"
         # The page is larger than any text: what lies outside it would be left out of the file.
