@@ -15,7 +15,6 @@ import time
 from pathlib import Path
 
 import av
-
 from visium_graph.sources.lessons import lesson_names
 
 
@@ -43,7 +42,10 @@ def main() -> None:
         for quality in ("draft", "medium"):
             for lesson in lesson_names():
                 wall, cpu, length = measure(lesson, quality, Path(folder))
-                print(f"{lesson:16}{quality:9}{length:9.1f}{wall:9.1f}{cpu:9.1f}{wall / length:9.2f}{cpu / length:9.2f}", flush=True)
+                print(
+                    f"{lesson:16}{quality:9}{length:9.1f}{wall:9.1f}{cpu:9.1f}{wall / length:9.2f}{cpu / length:9.2f}",
+                    flush=True,
+                )
 
 
 if __name__ == "__main__":

@@ -123,15 +123,23 @@ def judge(folder: Path, model: WhisperModel, scratch: Path) -> bool:
     run = Run.open(folder)
     storyboard = run.read_storyboard()
     with av.open(str(run.video)) as container:
-        chapters = [(c["start"] * c["time_base"], c["end"] * c["time_base"], c["metadata"]["title"]) for c in container.chapters()]
+        chapters = [
+            (
+                float(chapter["start"] * chapter["time_base"]),
+                float(chapter["end"] * chapter["time_base"]),
+                chapter["metadata"]["title"],
+            )
+            for chapter in container.chapters()
+        ]
     in_order = [title for *_, title in chapters] == [scene.title for scene in storyboard.scenes]
     sound = read_sound(run.video)
     wrong = total = unread = 0
     heard: list[Word] = []
     for (start, end, _), scene in zip(chapters, storyboard.scenes, strict=True):
-        start, end = float(start), float(end)
         piece = sound[int(start * RATE) : int(end * RATE)]
-        segments, _ = model.transcribe(piece, language="en", word_timestamps=True, beam_size=5, condition_on_previous_text=False)
+        segments, _ = model.transcribe(
+            piece, language="en", word_timestamps=True, beam_size=5, condition_on_previous_text=False
+        )
         words = [Word(word.word, start + word.start) for segment in segments for word in segment.words]
         heard += words
         said = normalise(" ".join(speak(beat.say).spoken for beat in scene.beats)).split()
@@ -141,7 +149,9 @@ def judge(folder: Path, model: WhisperModel, scratch: Path) -> bool:
         picture = frame_at(run.video, min(start + 2.0, (start + end) / 2), scratch / f"{scene.id}.png")
         score = fuzz.partial_ratio(letters(scene.title), letters(read_text(picture)))
         unread += score < 80
-        print(f"  {scene.id[:28]:28} WER {100 * errors / max(1, len(said)):5.1f} %  title {score:3.0f}  {'' if score >= 80 else scene.title}")
+        print(
+            f"  {scene.id[:28]:28} WER {100 * errors / max(1, len(said)):5.1f} %  title {score:3.0f}  {'' if score >= 80 else scene.title}"
+        )
         if errors > 0.05 * len(said):
             print("    said:", " ".join(said), "\n    got: ", " ".join(got))
     off = np.abs(cue_errors(cues_of(run.subtitles(".srt")), heard))
