@@ -74,7 +74,7 @@ class Geometry:
         """The faults at this moment, by the ids of the texts concerned."""
         camera = scene.camera
         frame = _frame(camera)
-        texts = [text for text in shown_texts(_flat(scene)) if not _has_own_clock(text.mobject)]
+        texts = shown_texts(_flat(scene))
         found: dict[tuple[int, ...], Fault] = {}
         for text in texts:
             key = (id(text.mobject),)
@@ -123,7 +123,7 @@ class Geometry:
         away = right < frame[0] or left > frame[2] or top < frame[1] or bottom > frame[3]
         if not away:
             self._inside.add(id(text.mobject))
-        if beyond[side] <= _EDGE:
+        if beyond[side] <= _EDGE or text.backdrop:
             return None
         # A camera that moves leaves things behind and goes to others; only what was put under it as it is now counts.
         if moving and (away or not np.allclose(frame, self._seen[id(text.mobject)].frame, atol=0.01)):
@@ -157,11 +157,6 @@ def _flat(scene: Any) -> list[Any]:
     if not isinstance(scene.camera, ThreeDCamera):
         return list(scene.mobjects)
     return [mobject for mobject in scene.mobjects if mobject in scene.camera.fixed_in_frame_mobjects]
-
-
-def _has_own_clock(mobject: Any) -> bool:
-    """Whether it moves by elapsed time: a dry run takes one step where the film takes many, so its place means nothing."""
-    return any(member.has_time_based_updater() for member in mobject.get_family())
 
 
 class _Order:

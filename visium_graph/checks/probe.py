@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -77,7 +80,8 @@ def _renderer(geometry: Geometry) -> type[Any]:
 
         def play(self, scene: Any, *args: Any, **kwargs: Any) -> None:
             before, start = geometry.look(scene), self.time
-            super().play(scene, *args, **kwargs)
+            with _stepping(scene):
+                super().play(scene, *args, **kwargs)
             geometry.hold(before, geometry.look(scene), start, self.time)
 
         def update_frame(self, *_: Any, **__: Any) -> None:
@@ -87,6 +91,22 @@ def _renderer(geometry: Geometry) -> type[Any]:
             """Keep nothing."""
 
     return ProbeRenderer
+
+
+@contextmanager
+def _stepping(scene: Any) -> Iterator[None]:
+    """Where something moves by elapsed time, go through every frame; else the end of an animation is enough.
+
+    One step as long as the whole animation would put what is integrated over time in a place it never reaches.
+    """
+    if not (scene.updaters or any(member.has_time_based_updater() for member in scene.get_mobject_family_members())):
+        yield
+        return
+    scene.get_time_progression = partial(type(scene).get_time_progression, scene, override_skip_animations=True)
+    try:
+        yield
+    finally:
+        del scene.get_time_progression
 
 
 def _spans(payload: dict[str, Any], marks: list[tuple[int, int, int]], frames: int) -> list[tuple[int, int]]:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from manim import DecimalNumber, Line, MarkupText, Mobject, Paragraph, Rectangle, Text, VMobject
+from manim import DecimalNumber, Line, MarkupText, Mobject, NumberPlane, Paragraph, Rectangle, Text, VMobject
 from manim.mobject.svg.svg_mobject import SVGMobject
 from manim.mobject.text.tex_mobject import SingleStringMathTex
 from numpy.typing import NDArray
@@ -41,6 +41,8 @@ class ShownText:
     """The line of the scene file that made it, or 0."""
     glyphs: tuple[Any, ...]
     boxes: Boxes
+    backdrop: bool = False
+    """It is a number of a NumberPlane, which fills the frame and may well run out of it."""
 
     @property
     def bounds(self) -> NDArray[np.float64]:
@@ -51,13 +53,14 @@ class ShownText:
 def shown_texts(mobjects: list[Any]) -> list[ShownText]:
     """Every text below these mobjects that has visible ink, each once, outermost text only."""
     found: dict[int, ShownText] = {}
-    waiting = list(reversed(mobjects))
+    waiting = [(mobject, False) for mobject in reversed(mobjects)]
     while waiting:
-        mobject = waiting.pop()
+        mobject, backdrop = waiting.pop()
         if not isinstance(mobject, _KINDS):
-            waiting += reversed(mobject.submobjects)
+            backdrop = backdrop or isinstance(mobject, NumberPlane)
+            waiting += [(inner, backdrop) for inner in reversed(mobject.submobjects)]
         elif id(mobject) not in found:
-            shown = _measured(mobject)
+            shown = _measured(mobject, backdrop=backdrop)
             if shown is not None:
                 found[id(mobject)] = shown
     return list(found.values())
@@ -69,12 +72,13 @@ def box_of(mobject: Any) -> NDArray[np.float64]:
     return np.concatenate([points.min(axis=0), points.max(axis=0)])
 
 
-def _measured(mobject: Any) -> ShownText | None:
+def _measured(mobject: Any, *, backdrop: bool) -> ShownText | None:
     glyphs = tuple(leaf for leaf in mobject.get_family() if _is_ink(leaf))
     if not glyphs:
         return None
     line, words = _origin(mobject)
-    return ShownText(mobject, _name(mobject, words), line, glyphs, np.array([box_of(glyph) for glyph in glyphs]))
+    boxes = np.array([box_of(glyph) for glyph in glyphs])
+    return ShownText(mobject, _name(mobject, words), line, glyphs, boxes, backdrop)
 
 
 def _is_ink(leaf: Any) -> bool:
@@ -112,12 +116,12 @@ def noting_origins(scene_file: Path) -> Iterator[None]:
     """While the block runs, texts note the line of the scene file that made them, and the words they were made of."""
     usual = {kind: kind.__init__ for kind in (SVGMobject, RichText, Paragraph)}
     for kind, make in usual.items():
-        setattr(kind, "__init__", _noting(make, str(scene_file)))
+        kind.__init__ = _noting(make, str(scene_file))  # type: ignore[method-assign]
     try:
         yield
     finally:
         for kind, make in usual.items():
-            setattr(kind, "__init__", make)
+            kind.__init__ = make  # type: ignore[method-assign]
 
 
 def _noting(make: Any, scene_file: str) -> Any:
