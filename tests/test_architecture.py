@@ -5,10 +5,14 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 PACKAGE = Path(__file__).resolve().parents[1] / "visium_graph"
 MODULES = sorted(PACKAGE.rglob("*.py"))
@@ -22,7 +26,8 @@ ORDER = [
     {"agents"},
     {"graph"},
     {"api", "doctor", "progress"},
-    {"cli", "__main__"},
+    {"cli"},
+    {"__main__"},
 ]
 RANK = {station: rank for rank, stations in enumerate(ORDER) for station in stations}
 
@@ -79,6 +84,27 @@ def test_loading_is_light(statement: str) -> None:
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert run.stdout.split() == []
+
+
+def test_what_the_code_imports_is_a_declared_dependency(project: Path) -> None:
+    data = tomllib.loads((project / "pyproject.toml").read_text(encoding="utf-8"))
+    declared = {canonicalize_name(Requirement(line).name) for line in data["project"]["dependencies"]}
+    imported = set().union(*map(imported_packages, MODULES)) - sys.stdlib_module_names - {"visium_graph"}
+    homes = packages_distributions()
+    missing = {
+        name for name in imported if declared.isdisjoint(canonicalize_name(home) for home in homes.get(name, []))
+    }
+    assert missing == set()
+
+
+def imported_packages(path: Path) -> set[str]:
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module is not None:
+            names.add(node.module.partition(".")[0])
+        elif isinstance(node, ast.Import):
+            names |= {item.name.partition(".")[0] for item in node.names}
+    return names
 
 
 def test_every_public_name_resolves() -> None:
