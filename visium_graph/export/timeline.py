@@ -5,16 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from visium_graph.voices.base import Phrase
+
 __all__ = ["BeatSpan", "Phrase", "SceneSpan", "Timeline"]
-
-
-@dataclass(frozen=True)
-class Phrase:
-    """A stretch of the written narration and when it is heard, in seconds from the start of its sound file."""
-
-    text: str
-    at: float
-    until: float
 
 
 @dataclass(frozen=True)

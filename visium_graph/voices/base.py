@@ -8,7 +8,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Sound", "Voice", "WordTime"]
+__all__ = ["Phrase", "Sound", "Voice", "WordTime"]
 
 
 @dataclass(frozen=True)
@@ -17,6 +17,15 @@ class WordTime:
 
     start: int
     end: int
+    at: float
+    until: float
+
+
+@dataclass(frozen=True)
+class Phrase:
+    """A stretch of the written narration and when it is heard, in seconds from the start of its sound file."""
+
+    text: str
     at: float
     until: float
 
@@ -44,5 +53,9 @@ class Voice(Protocol):
     """Engine, version and voice: part of the key under which its clips are stored."""
 
     def synthesise(self, text: str) -> Sound:
-        """Speak plain words (no notation). Blocks; safe to call from several threads."""
+        """Speak plain words (no notation). Blocks; safe to call from several threads.
+
+        Raises:
+            EnvironmentFault: the engine failed on this text.
+        """
         ...
