@@ -2,7 +2,7 @@
 # PYTHON=/path/to/python3 chooses the interpreter, JOBS=4 the number of test processes, TOPIC and RUN the video.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev video test lint studio clean
+.PHONY: help setup setup-dev video test lint studio bench-lessons clean
 
 BIN := .venv/bin
 JOBS ?= 2
@@ -10,7 +10,7 @@ TOPIC ?= pythagorean theorem
 RUN ?= runs/pythagoras
 
 help:  ## this list
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 24
 
 setup:  ## system libraries, virtual environment and packages
 	@PYTHON="$(PYTHON)" scripts/setup.sh run
@@ -31,6 +31,9 @@ lint: setup-dev  ## style, format and types only
 
 studio: setup-dev  ## serve the graph for LangGraph Studio, on this machine only
 	@LANGGRAPH_CLI_NO_ANALYTICS=1 LANGGRAPH_NO_VERSION_CHECK=true $(BIN)/langgraph dev --no-browser
+
+bench-lessons: setup-dev  ## seconds of work for a second of video, every built-in lesson
+	@$(BIN)/python tests/benchmarks/bench_lessons.py
 
 clean:  ## remove what was made here; runs/ and the cache of finished pieces stay
 	@rm -rf .venv build dist media .langgraph_api .mypy_cache .ruff_cache .pytest_cache .hypothesis

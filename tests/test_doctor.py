@@ -88,9 +88,16 @@ def test_versions_outside_the_range_are_named(monkeypatch: pytest.MonkeyPatch) -
 
 def test_optional_programs_are_never_required(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shutil, "which", lambda _: None)
-    assert (doctor._latex().ok, doctor._espeak().ok) == (None, None)
+    assert (doctor._latex().ok, doctor._second_voice().ok) == (None, None)
     monkeypatch.setattr(shutil, "which", lambda name: f"/usr/bin/{name}")
-    assert (doctor._latex().ok, doctor._espeak().ok) == (True, True)
+    assert doctor._latex().ok is True
+
+
+def test_a_voice_that_does_not_load(monkeypatch: pytest.MonkeyPatch) -> None:
+    without(monkeypatch, "hibari")
+    check = doctor._voice()
+    assert check.ok is None
+    assert "libhibari.so" in check.detail
 
 
 def test_missing_fonts_are_named(monkeypatch: pytest.MonkeyPatch) -> None:

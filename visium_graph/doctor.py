@@ -53,7 +53,7 @@ def examine(settings: Settings | None = None) -> list[Check]:
         _mathjax,
         _latex,
         _voice,
-        _espeak,
+        _second_voice,
         lambda: _folder("cache folder", settings.cache_dir, "set VISIUM_CACHE_DIR to a folder you can write"),
         lambda: _folder("scratch folder", Path(tempfile.gettempdir()), "set TMPDIR to a folder you can write"),
         lambda: _machine(settings),
@@ -163,20 +163,24 @@ def _latex() -> Check:
 
 
 def _voice() -> Check:
-    from visium_graph.voices import load_voice  # noqa: PLC0415  # loads the engine
+    from visium_graph.voices.hibari import HibariVoice  # noqa: PLC0415  # loads the engine
 
     try:
-        voice = load_voice("hibari")
+        voice = HibariVoice()
         sound = voice.synthesise("Ready.")
     except EnvironmentFault as error:
-        return Check("voice", None, f"{_one_line(error)}: another voice or silence stands in", _INSTALL)
-    return Check("voice", True, f"{voice.identity}: {sound.seconds:.1f} s spoken")
+        return Check("voice", None, f"{error} (without it another voice speaks)", _INSTALL)
+    return Check("voice", True, f"{voice.identity} spoke {sound.seconds:.1f} s")
 
 
-def _espeak() -> Check:
-    if shutil.which("espeak-ng") is None:
-        return Check("second voice", None, "espeak-ng not found", "apt-get install espeak-ng")
-    return Check("second voice", True, "espeak-ng")
+def _second_voice() -> Check:
+    from visium_graph.voices.espeak import EspeakVoice  # noqa: PLC0415  # as above
+
+    try:
+        voice = EspeakVoice()
+    except EnvironmentFault as error:
+        return Check("second voice", None, str(error), "apt-get install espeak-ng")
+    return Check("second voice", True, voice.identity)
 
 
 def _folder(name: str, folder: Path, remedy: str) -> Check:
