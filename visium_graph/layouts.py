@@ -190,9 +190,13 @@ class PlotLayout(_Layout):
     parts: Annotated[list[PlotPart], Field(min_length=1, max_length=40)]
 
     @model_validator(mode="after")
-    def _curves_exist(self) -> Self:
+    def _parts_fit(self) -> Self:
         curves = {part.id for part in self.parts if isinstance(part, Curve)}
         for part in self.parts:
+            if isinstance(part, DataPoint) and not (
+                self.x.min <= part.at[0] <= self.x.max and self.y.min <= part.at[1] <= self.y.max
+            ):
+                raise ValueError(f"point {part.id!r} at {part.at} lies outside the axes")
             if isinstance(part, DataArea):
                 for name in filter(None, (part.under, part.above)):
                     if name not in curves:
