@@ -95,20 +95,20 @@ want "has_command espeak-ng" espeak-ng espeak-ng "the second voice, for where th
 install_packages() {
   local as_root=()
   if [ "$(id -u)" -ne 0 ]; then
-    command -v sudo >/dev/null || return 1
+    has_command sudo || return 1
     as_root=(sudo)
   fi
+  echo "set-up: installing from the system's packages:"
+  printf '  %s\n' "${reasons[@]}"
   "${as_root[@]}" apt-get update -q=2 || true # one dead source does not matter if the others have the packages
   "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -q=2 -y --no-install-recommends "${packages[@]}" >/dev/null
 }
 
 if [ ${#packages[@]} -gt 0 ]; then
-  if command -v apt-get >/dev/null; then
-    echo "set-up: installing from the system's packages:"
-    printf '  %s\n' "${reasons[@]}"
+  if has_command apt-get; then
     hint="apt-get update && apt-get install ${packages[*]}"
     if install_packages; then required=0 packages=(); fi
-  elif command -v brew >/dev/null; then
+  elif has_command brew; then
     hint="brew install ${formulas[*]}"
   else
     hint="install what Debian calls ${packages[*]}"
