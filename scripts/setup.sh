@@ -54,14 +54,14 @@ version=$("$python" -c 'import sys; print("%d.%d" % sys.version_info[:2])')
 
 # Each is asked for by what it can do, so a library that came another way (built from source, Homebrew) counts too.
 has_command() { command -v "$1" >/dev/null; }
-has_compiler() { echo '#include <stdio.h>' | cc -fsyntax-only -x c - 2>/dev/null; }
+has_compiler() { cc -fsyntax-only -x c - <<<'#include <stdio.h>' 2>/dev/null; }
 has_headers() {
   "$python" -c 'import pathlib, sys, sysconfig
 sys.exit(not pathlib.Path(sysconfig.get_path("include"), "Python.h").is_file())'
 }
 has_venv() { "$python" -c 'import ensurepip, venv' 2>/dev/null; }
 has_library() { pkg-config --exists "$1" 2>/dev/null; }
-has_font() { fc-list 2>/dev/null | grep -qi "$1"; }
+has_font() { grep -qi "$1" <<<"$(fc-list 2>/dev/null)"; } # no pipe: grep -q leaves early, and pipefail would see that
 
 packages=() # Debian's names
 reasons=()
