@@ -14,7 +14,7 @@ COPY visium_graph visium_graph
 RUN scripts/setup.sh run && rm -rf /var/lib/apt/lists/* /root/.cache
 
 # Any user of the host may run it, so that the videos are theirs; the cache of finished pieces lasts with the volume.
-ENV VISIUM_CACHE_DIR=/cache
+ENV VISIUM_CACHE_DIR=/cache HOME=/tmp
 RUN install -d -m 1777 /cache /data
 VOLUME /cache
 USER nobody
