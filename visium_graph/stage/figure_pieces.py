@@ -13,7 +13,18 @@ import numpy as np
 from manim import Arc, Circle, DashedLine, Dot, Line, Mobject, Polygon, Triangle, VGroup, VMobject
 
 from visium_graph.layouts import Place
-from visium_graph.stage.geometry import Extent, Frame, Pose, Vector, inner_point, label_center, normal, polar, unit
+from visium_graph.stage.geometry import (
+    Extent,
+    Frame,
+    Pose,
+    Vector,
+    corner_center,
+    inner_point,
+    label_center,
+    normal,
+    polar,
+    unit,
+)
 from visium_graph.stage.text import RichText
 from visium_graph.stage.theme import BODY_EM, CAP_HEIGHT, CAPTION_EM, FLOOR_EM, TITLE_EM
 
@@ -52,6 +63,8 @@ class Label:
     direction: Vector | None = None
     """Unit vector, figure coordinates; it turns with the piece."""
     gap: float = 0.0
+    of_point: bool = False
+    """Whether it stands beside a point, and not beside a line."""
     align: Literal["left", "center", "right"] = "center"
     scale: float = 1.0
     """By how much the text has been shrunk."""
@@ -63,7 +76,8 @@ class Label:
         below, above = self._reach()
         size = np.array([self.text.width, below + above])
         if self.direction is not None:
-            center = label_center(np.zeros(2), Pose(pose.angle).apply(self.direction), size, self.gap)
+            beside = corner_center if self.of_point else label_center
+            center = beside(np.zeros(2), Pose(pose.angle).apply(self.direction), size, self.gap)
             return center - size / 2, center + size / 2
         slack = {"left": 0.0, "center": -0.5, "right": -1.0}[self.align]
         middle = (above - below) / 2 if not self.by_capitals else self._capitals()
@@ -194,7 +208,7 @@ def _point(part: Any, pen: Pen) -> Drawn:
 
     direction = polar(np.deg2rad(_DIRECTIONS[part.direction]))
     gap = _DOT * part.dot + _LABEL_GAP * 0.8
-    label = Label(pen.text(part.label, part.role), at, direction, gap) if part.label else None
+    label = Label(pen.text(part.label, part.role), at, direction, gap, of_point=True) if part.label else None
     return Drawn(part, at[None], draw, label, pad=_DOT * part.dot)
 
 

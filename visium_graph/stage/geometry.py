@@ -15,7 +15,19 @@ from numpy.typing import NDArray
 
 from visium_graph.stage.layouts.base import Region
 
-__all__ = ["Extent", "Frame", "Pose", "Vector", "fit_frame", "inner_point", "label_center", "normal", "polar", "unit"]
+__all__ = [
+    "Extent",
+    "Frame",
+    "Pose",
+    "Vector",
+    "corner_center",
+    "fit_frame",
+    "inner_point",
+    "label_center",
+    "normal",
+    "polar",
+    "unit",
+]
 
 Vector = NDArray[np.float64]
 
@@ -41,6 +53,11 @@ def label_center(anchor: Vector, direction: Vector, size: Vector, gap: float) ->
     """Middle of an upright label (width, height) beside an anchor, clear of the line across `direction` by `gap`."""
     reach = float(np.abs(direction) @ size) / 2
     return anchor + direction * (gap + reach)
+
+
+def corner_center(point: Vector, direction: Vector, size: Vector, gap: float) -> Vector:
+    """Middle of an upright label beside a point: above it, right of it, or with its nearest corner `gap` away."""
+    return point + direction * gap + np.clip(direction * np.sqrt(2), -1, 1) * size / 2
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from visium_graph.stage.geometry import Vector, label_center, polar, unit
+from visium_graph.stage.geometry import Vector, corner_center, label_center, polar, unit
 from visium_graph.stage.layouts.base import Region
 
 __all__ = ["Candidate", "Places", "around", "beside"]
@@ -16,8 +16,12 @@ _SPACING = 0.04
 """Distance of the points that stand for a drawn line."""
 _CLEARANCE = 0.06
 """Kept free around a label."""
+_APART = 0.14
+"""Kept free between two labels, in addition."""
 _NEAR = 0.25
 """So near to a label, other lines could be taken for what it names."""
+_ANGLES = (45, 135, 90, 315, 225, 0, 180, 270, 65, 25, 115, 155, 295, 335, 245, 205)
+"""Directions from a point to its label, in degrees, the best-liked first."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +67,7 @@ class Places:
             float(np.all((ink >= low - margin) & (ink <= high + margin), axis=1).sum()) * _SPACING
             for margin in (0.0, _NEAR)
         )
+        low, high = low - _APART, high + _APART
         overlap = sum(float(np.prod(np.clip(np.minimum(high, b) - np.maximum(low, a), 0, None))) for a, b in self.boxes)
         pushed = float(np.hypot(*(center - candidate.center)))
         return (
@@ -82,10 +87,10 @@ class Places:
 
 def around(point: Vector, size: Vector, gap: float) -> Iterator[Candidate]:
     """Places around a point: upper right first, then the other corners and sides, near and a little farther."""
-    for farther in (0.0, 0.25):
-        for rank, angle in enumerate((45, 135, 90, 315, 225, 0, 180, 270)):
+    for farther in (0.0, 0.2, 0.5):
+        for rank, angle in enumerate(_ANGLES):
             direction = polar(np.deg2rad(angle))
-            yield Candidate(label_center(point, direction, size, gap + farther), 0.03 * rank + 2 * farther)
+            yield Candidate(corner_center(point, direction, size, gap + farther), 0.03 * rank + 2 * farther)
 
 
 def beside(line: Vector, size: Vector, gap: float, *, prefer: float = 0.5, upper: bool = True) -> Iterator[Candidate]:
