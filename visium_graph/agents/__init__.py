@@ -1,0 +1,1 @@
+"""The agents: script writer, director, coder and reviewer, each with an understudy that needs no model."""
