@@ -97,7 +97,9 @@ def voice_for(settings: Settings, language: str = "en") -> tuple[Voice, list[str
         if warnings:
             warnings[-1] += f"; the voice {name!r} speaks instead"
         return voice, warnings
-    raise EnvironmentFault("no voice could be loaded: " + "; ".join(warnings))  # pragma: no cover  # silence always loads
+    raise EnvironmentFault(
+        "no voice could be loaded: " + "; ".join(warnings)
+    )  # pragma: no cover  # silence always loads
 
 
 def list_voices(language: str = "en") -> list[VoiceStatus]:

@@ -81,7 +81,7 @@ class EspeakVoice:
 
 
 def _known_voice(program: str, language: str) -> str:
-    """espeak's name for a language: the code itself, or its first part (`de` for `de-ch`)."""
+    """The program's name for a language: the code itself, or its first part (`de` for `de-ch`)."""
     for code in dict.fromkeys((language.lower(), language.lower().split("-")[0])):
         done = subprocess.run([program, "-v", code, "-q", "x"], capture_output=True, timeout=_SECONDS, check=False)  # noqa: S603  # an argument list, no shell
         if re.fullmatch(r"[a-z0-9-]{2,16}", code) and done.returncode == 0:

@@ -4,6 +4,8 @@ hibari's network predicts a duration for every phoneme but does not return it. I
 so every word has its time to 25 ms.
 """
 
+# ruff: noqa: RUF001  # signs are the data of this module
+
 from __future__ import annotations
 
 import threading
@@ -24,6 +26,8 @@ __all__ = ["HibariVoice"]
 _UNIT = 0.025
 """Seconds of one unit of the predicted durations."""
 _DURATIONS = "/Round_output_0"
+_SPECTRA = 6
+"""Outputs of the network as it comes."""
 _LONGEST = 360
 """Phonemes the network takes in at a time; its own limit is near 510."""
 _GAP = 0.16
@@ -53,21 +57,19 @@ class HibariVoice:
 
     def __init__(self) -> None:
         try:
-            import onnxruntime  # noqa: PLC0415  # heavy, and only this voice needs it
+            import onnxruntime  # type: ignore[import-untyped]  # noqa: PLC0415  # heavy, and only this voice needs it
             from hibari import Hibari  # noqa: PLC0415
 
             self._engine: Any = Hibari()
             release = version("hibari-tts")
-            options = onnxruntime.SessionOptions()
-            options.intra_op_num_threads = options.inter_op_num_threads = 1
-            options.log_severity_level = 3
-            model = Path(self._engine.model_path).read_bytes() + _extra_output(_DURATIONS)
-            self._session: Any = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+            self._session = _timed_session(onnxruntime, self._engine)
         except (ImportError, PackageNotFoundError) as error:
             raise EnvironmentFault(f"voice hibari: {error}; install it with `pip install hibari-tts`") from None
-        except (OSError, ValueError, RuntimeError, *_session_errors()) as error:
+        except _engine_errors() as error:
             first = str(error).splitlines()[0] if str(error) else type(error).__name__
-            raise EnvironmentFault(f"voice hibari: its model cannot be loaded ({first}); reinstall hibari-tts") from None
+            raise EnvironmentFault(
+                f"voice hibari: its model cannot be loaded ({first}); reinstall hibari-tts"
+            ) from None
         self.identity = f"hibari-{release}-heart"
         self._lock = threading.Lock()
 
@@ -132,10 +134,16 @@ class HibariVoice:
         if len(ids) < 3:
             return np.zeros(0, np.float32), []
         feeds = {"ids": np.asarray([ids], np.int64), "speed": np.ones(1, np.float32)}
-        *spectra, durations = self._session.run(None, feeds)
+        try:
+            outputs = self._session.run(None, feeds)
+        except _engine_errors() as error:
+            raise EnvironmentFault(f"voice hibari: its model failed ({str(error).splitlines()[0]})") from None
+        spectra, durations = outputs[:_SPECTRA], outputs[_SPECTRA:]
         # A fixed seed: the same words sound the same on every machine and in every run.
         samples = dsp.synth(*(part[0] for part in spectra), np.random.default_rng(0))
-        units = np.maximum(np.asarray(durations, np.float64).reshape(-1), 1.0)
+        if not durations:
+            return samples, [WordTime(chunk[0].start, chunk[-1].end, 0.0, len(samples) / self._engine.sample_rate)]
+        units = np.maximum(np.asarray(durations[0], np.float64).reshape(-1), 1.0)
         cut = max(units[0] - _LEAD_UNITS, 0.0)
         edges = (np.concatenate([[0.0], np.cumsum(units)]) - cut) * _UNIT
         samples = samples[round(cut * _UNIT * self._engine.sample_rate) :]
@@ -143,7 +151,11 @@ class HibariVoice:
         for token, (first, last) in zip(chunk, bounds, strict=True):
             if any(sign.isalpha() for sign in token.phonemes):
                 sounding = last - (len(token.phonemes) - len(token.phonemes.rstrip(_BREAKS + " ")))
-                times.append(WordTime(token.start, token.end, max(float(edges[first]), 0.0), float(edges[max(sounding, first + 1)])))
+                times.append(
+                    WordTime(
+                        token.start, token.end, max(float(edges[first]), 0.0), float(edges[max(sounding, first + 1)])
+                    )
+                )
         return samples, times
 
 
@@ -153,7 +165,9 @@ def _chunks(tokens: list[_Token]) -> list[list[_Token]]:
     current: list[_Token] = []
     for token in tokens:
         if current and sum(len(piece.phonemes) for piece in current) + len(token.phonemes) > _LONGEST:
-            stops = [place + 1 for place, piece in enumerate(current) if piece.phonemes.strip().endswith(tuple(_BREAKS))]
+            stops = [
+                place + 1 for place, piece in enumerate(current) if piece.phonemes.strip().endswith(tuple(_BREAKS))
+            ]
             cut = stops[-1] if stops and stops[-1] > len(current) // 3 else len(current)
             chunks.append(current[:cut])
             current = current[cut:]
@@ -175,10 +189,31 @@ def _extra_output(node: str) -> bytes:
     return part(7, part(12, value))  # ModelProto.graph, GraphProto.output
 
 
-def _session_errors() -> tuple[type[Exception], ...]:
-    """The exceptions of onnxruntime, which share no base class."""
+def _timed_session(onnxruntime: Any, engine: Any) -> Any:
+    """A session of the engine's model that also returns the durations; the engine's own where they cannot be had."""
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    options.log_severity_level = 4
+    model = Path(engine.model_path).read_bytes() + _extra_output(_DURATIONS)
     try:
-        from onnxruntime.capi import onnxruntime_pybind11_state as state  # noqa: PLC0415
+        return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+    except _engine_errors():
+        return engine.sess  # another release, whose graph names its nodes otherwise: it speaks, with sentence times
+
+
+def _engine_errors() -> tuple[type[Exception], ...]:
+    """What loading or running a model raises; the exceptions of onnxruntime share no base class."""
+    general = (OSError, ValueError, RuntimeError)
+    try:
+        from onnxruntime.capi import onnxruntime_pybind11_state as state  # type: ignore[import-untyped]  # noqa: PLC0415
     except ImportError:
-        return ()
-    return (state.Fail, state.InvalidProtobuf, state.InvalidGraph, state.NoSuchFile, state.RuntimeException, state.NotImplemented)
+        return general
+    return (
+        *general,
+        state.Fail,
+        state.InvalidProtobuf,
+        state.InvalidGraph,
+        state.NoSuchFile,
+        state.RuntimeException,
+        state.NotImplemented,
+    )

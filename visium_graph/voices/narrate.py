@@ -88,7 +88,12 @@ def _clip(spoken: str, voice: Voice, store: Store) -> tuple[Path, tuple[WordTime
     # The times go last: an entry counts once they are there.
     path = store.put(_KIND, key, ".wav", _wav(sound.samples))
     times = [[word.start, word.end, round(word.at, 4), round(word.until, 4)] for word in sound.words]
-    store.put(_KIND, key, ".json", json.dumps({"seconds": sound.seconds, "spoken": spoken, "words": times}, ensure_ascii=False))
+    store.put(
+        _KIND,
+        key,
+        ".json",
+        json.dumps({"seconds": sound.seconds, "spoken": spoken, "words": times}, ensure_ascii=False),
+    )
     return path, sound.words, sound.seconds
 
 
@@ -100,7 +105,9 @@ def _stored(store: Store, key: str) -> tuple[Path, tuple[WordTime, ...], float] 
         data = json.loads(times.read_text(encoding="utf-8"))
         with wave.open(str(path)) as file:
             seconds = file.getnframes() / file.getframerate()
-        words = tuple(WordTime(int(start), int(end), float(at), float(until)) for start, end, at, until in data["words"])
+        words = tuple(
+            WordTime(int(start), int(end), float(at), float(until)) for start, end, at, until in data["words"]
+        )
     except (OSError, ValueError, KeyError, TypeError, EOFError, wave.Error):
         return None  # damaged from outside: it is made again
     return (path, words, seconds) if abs(seconds - data["seconds"]) < 0.01 else None
@@ -118,7 +125,9 @@ def _checked(sound: Sound, spoken: str) -> Sound:
     letters = len(spoken)
     if not letters / _FASTEST - 1 <= sound.seconds <= letters / _SLOWEST + 3:
         expected = spoken_seconds(spoken)
-        raise EnvironmentFault(f"the voice gave {sound.seconds:.1f} s of sound where about {expected:.1f} s were expected")
+        raise EnvironmentFault(
+            f"the voice gave {sound.seconds:.1f} s of sound where about {expected:.1f} s were expected"
+        )
     return sound
 
 
@@ -187,6 +196,8 @@ def written_times(text: str, speech: Speech, times: tuple[WordTime, ...], second
                 waiting = token + " "
             continue
         spoken_end = span.spoken_start + len(speech.spoken[span.spoken_start : span.spoken_end].rstrip(",;:.?!"))
-        at, until = np.interp([span.spoken_start + 1e-6, max(spoken_end, span.spoken_start + 1) - 1e-6], places, moments)
+        at, until = np.interp(
+            [span.spoken_start + 1e-6, max(spoken_end, span.spoken_start + 1) - 1e-6], places, moments
+        )
         phrases.append(Phrase(token, round(float(at), 4), round(float(max(until, at)), 4)))
     return tuple(phrases) if phrases or not waiting else (Phrase(waiting.strip(), 0.0, seconds),)

@@ -1,8 +1,11 @@
 """How words are to be said where an engine would guess wrong: the letter A, and names of the field."""
 
+# ruff: noqa: RUF001  # signs are the data of this module
+
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 __all__ = ["LETTER_A", "NAMES", "sentences"]
 
@@ -30,4 +33,4 @@ _SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=\S)")
 def sentences(text: str) -> list[tuple[int, int]]:
     """(start, end) of each sentence of spoken text, in which a full stop always ends one."""
     cuts = [0, *(match.end() for match in _SENTENCE_END.finditer(text)), len(text)]
-    return [(start, start + len(text[start:end].rstrip())) for start, end in zip(cuts, cuts[1:], strict=False) if text[start:end].strip()]
+    return [(start, start + len(text[start:end].rstrip())) for start, end in pairwise(cuts) if text[start:end].strip()]

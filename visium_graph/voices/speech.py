@@ -21,15 +21,16 @@ from visium_graph.voices.speech_math import say_latex
 from visium_graph.voices.speech_rules import RULES, say_character
 from visium_graph.voices.speech_symbols import SYMBOLS
 
-__all__ = ["VERSION", "Span", "Speech", "speak"]
+__all__ = ["MATH", "VERSION", "Span", "Speech", "speak"]
 
 VERSION = 1
 """Raised when the wording changes, so that stored clips of the old wording are not taken for new ones."""
 
-_MATH = re.compile(
+MATH = re.compile(
     r"\$\$(?P<block>.+?)\$\$|(?<!\\)\$(?=\S)(?P<inline>(?:\\\$|[^$])+?)(?<=[^\s\\])\$(?!\d)|\\\((?P<round>.+?)\\\)|\\\[(?P<square>.+?)\\\]",
     re.DOTALL,
 )
+"""A formula in rich text; the group that matched holds its LaTeX. A dollar sign before a price is none."""
 _PUNCTUATION = ",;:.?!"
 _STRENGTH = {sign: rank for rank, sign in enumerate(",;:.?!")}
 _SPEAKABLE = re.compile(r"[^\w\s',.;:!?-]|_")
@@ -63,7 +64,7 @@ class _Piece:
 
 @lru_cache(maxsize=512)
 def speak(text: str, language: str = "en") -> Speech:
-    """Turn rich text into words.
+    r"""Turn rich text into words.
 
     Args:
         text: prose with `$LaTeX$`; anything is accepted.
@@ -81,7 +82,9 @@ def speak(text: str, language: str = "en") -> Speech:
         return speech
     fallback = _Builder()
     for word in re.finditer(r"\S+", text):
-        fallback.add(_Piece(word.start(), word.end(), "".join(sign if sign.isalnum() else " " for sign in word.group(0))))
+        fallback.add(
+            _Piece(word.start(), word.end(), "".join(sign if sign.isalnum() else " " for sign in word.group(0)))
+        )
     return fallback.finish(text)
 
 
@@ -89,17 +92,28 @@ def _pieces(text: str, language: str) -> Iterator[_Piece]:
     english = language.lower().startswith("en")
     prose = _english if english else _foreign
     at = 0
-    for math in _MATH.finditer(text):
+    for math in MATH.finditer(text):
         yield from prose(text, at, math.start(), language)
         latex = next(group for group in math.groups() if group is not None)
-        said = say_latex(latex, language, _inner_words if english else str)
+        said = _unrepeated(text[: math.start()], say_latex(latex, language, _inner_words if english else str))
         yield _Piece(math.start(), math.end(), said)
         at = math.end()
     yield from prose(text, at, len(text), language)
 
 
+def _unrepeated(before: str, said: str) -> str:
+    r"""Words that the prose has just said are not said again: "the sum" before a formula that begins with a sum."""
+    last = " ".join(before.lower().split()[-4:])
+    words = said.split()
+    for count in range(min(3, len(words) - 1), 1, -1):
+        opening = " ".join(words[:count]).lower()
+        if opening.startswith("the ") and (last == opening or last.endswith(" " + opening)):
+            return " ".join(words[count:])
+    return said
+
+
 def _inner_words(text: str) -> str:
-    """Words inside a formula's `\\text{}`; no formula can stand in them, so this does not recurse further."""
+    r"""Words inside a formula's `\text{}`; no formula can stand in them, so this does not recurse further."""
     return " ".join(piece.words for piece in _english(text, 0, len(text)) if piece.words)
 
 
@@ -190,5 +204,7 @@ class _Builder:
                 spans.append(Span(start, end, spoken_start, spoken_end))
                 continue
             silent = last.spoken_start == last.spoken_end
-            spans[-1] = Span(last.start, end, spoken_start if silent else last.spoken_start, max(spoken_end, last.spoken_end))
+            spans[-1] = Span(
+                last.start, end, spoken_start if silent else last.spoken_start, max(spoken_end, last.spoken_end)
+            )
         return Speech(self._out, tuple(spans))

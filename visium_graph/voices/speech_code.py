@@ -21,17 +21,21 @@ _KEEP = {
 _SIGN = rf"[^\W{SMALL}]"
 _NAME = rf"[^\W\d{SMALL}]{_SIGN}*"
 _CALL = re.compile(rf"(?P<name>_*[^\W_{SMALL}]{_SIGN}*(?:\.{_NAME})*'*)(?P<open>[(\[])")
-_POWER = re.compile(r"(?P<base>[^\W_\d]|\d+(?:\.\d+)?)(?:\^(?:\{[^{}\s]*\}|[-\u2212]?\w+)|_(?:\{[^{}\s]*\}|[^\W_](?![\w])))+(?!\w)")
+_POWER = re.compile(
+    r"(?P<base>[^\W_\d]|\d+(?:\.\d+)?)(?:\^(?:\{[^{}\s]*\}|[-\u2212]?\w+)|_(?:\{[^{}\s]*\}|[^\W_](?![\w])))+(?!\w)"
+)
 _ROOT = re.compile(r"[√∛∜](?:\d+(?:\.\d+)?|[^\W\d_]|\([^()]*\))")
 _SNAKE = re.compile(rf"_*[^\W_{SMALL}]+(?:_+[^\W_{SMALL}]+)+_*|_+[^\W_{SMALL}]{_SIGN}*")
-_DOTTED = re.compile(rf"{_NAME}(?:\.{_NAME})+|\.(?:py|md|txt|json|csv|html|pdf|js|rs|cpp|toml|yaml|ipynb)(?!\w)", re.ASCII)
+_DOTTED = re.compile(
+    rf"{_NAME}(?:\.{_NAME})+|\.(?:py|md|txt|json|csv|html|pdf|js|rs|cpp|toml|yaml|ipynb)(?!\w)", re.ASCII
+)
 _CAMEL = re.compile(r"[a-z]+[0-9]*(?:[A-Z][a-z0-9]+)+(?!\w)|(?:[A-Z][a-z]{1,}[0-9]*){2,}(?!\w)")
 _DECORATOR = re.compile(rf"@({_NAME})")
 _WORD = re.compile(r"\w+")
 _FLAG = re.compile(r"--?([A-Za-z][\w-]*)(?![\w])")
 
 
-def code(text: str, start: int) -> tuple[int, str] | None:
+def code(text: str, start: int) -> tuple[int, str] | None:  # noqa: PLR0911  # one exit for each kind of token
     """(end, words) of the code or plain-text formula at this place; None where ordinary prose stands."""
     if start and (text[start - 1].isalnum() or text[start - 1] == "_"):
         return None
@@ -48,7 +52,11 @@ def code(text: str, start: int) -> tuple[int, str] | None:
     for pattern in (_DOTTED, _SNAKE, _CAMEL):
         if (name := pattern.match(text, start)) and name.group(0).lower() not in _KEEP:
             return name.end(), split_identifier(name.group(0))
-    if (name := _WORD.match(text, start)) and not name.group(0).islower() and (kept := _KEEP.get(name.group(0).lower())):
+    if (
+        (name := _WORD.match(text, start))
+        and not name.group(0).islower()
+        and (kept := _KEEP.get(name.group(0).lower()))
+    ):
         return name.end(), kept
     return None
 
@@ -112,8 +120,12 @@ def inline_math(text: str) -> str:
     latex = re.sub(r"∜\(([^()]*)\)|∜(\w+)", lambda m: rf"\sqrt[4]{{{m.group(1) or m.group(2)}}}", latex)
     latex = re.sub(r"(?<!\\)\b(sin|cos|tan|log|ln|exp|max|min|sqrt)\b", r"\\\1 ", latex)
     # A word of several letters is a name, not a product of its letters.
-    latex = re.sub(r"(?<![\\A-Za-z{])([^\W\d_]{2,}(?:_+[^\W_]{2,})*)(?![\w{])", lambda m: rf"\text{{{m.group(1)}}}", latex)
-    latex = latex.replace("**", "^").replace("%", r"\%").replace("#", "").replace("&", r"\&").replace("\\sqrt ", "\\sqrt")
+    latex = re.sub(
+        r"(?<![\\A-Za-z{])([^\W\d_]{2,}(?:_+[^\W_]{2,})*)(?![\w{])", lambda m: rf"\text{{{m.group(1)}}}", latex
+    )
+    latex = (
+        latex.replace("**", "^").replace("%", r"\%").replace("#", "").replace("&", r"\&").replace("\\sqrt ", "\\sqrt")
+    )
     return say_latex(latex, "en", split_identifier)
 
 

@@ -5,6 +5,8 @@ mathra parses the LaTeX and phrases it for screen readers, whose listeners must 
 tree. Every other language takes mathra's own phrases.
 """
 
+# ruff: noqa: RUF001  # signs are data here
+
 from __future__ import annotations
 
 import re
@@ -14,36 +16,34 @@ from functools import cache
 import mathra
 
 from visium_graph.voices import speech_numbers as numbers
+from visium_graph.voices.speech_phrases import (
+    ACCENTS,
+    BARE,
+    BOARD,
+    FUNCTIONS,
+    HEADS,
+    ORDERS,
+    argument,
+    case_words,
+    colon,
+    differential,
+    ellipsis,
+    is_factor,
+    letter,
+    named_bracket,
+    short_power,
+)
 from visium_graph.voices.speech_symbols import GREEK, LETTERS, SYMBOLS, unit_words
 from visium_graph.voices.speech_tree import Node, children, is_operator, is_simple, word_of
 
 __all__ = ["say_latex"]
 
-_FUNCTIONS = {
-    "sin": "sine", "cos": "cosine", "tan": "tangent", "cot": "cotangent", "sec": "secant", "csc": "cosecant",
-    "sinh": "hyperbolic sine", "cosh": "hyperbolic cosine", "tanh": "hyperbolic tangent", "arcsin": "arc sine",
-    "arccos": "arc cosine", "arctan": "arc tangent", "ln": "natural log", "lg": "log", "exp": "the exponential",
-    "det": "the determinant", "dim": "the dimension", "ker": "the kernel", "deg": "the degree",
-    "gcd": "the greatest common divisor", "lcm": "the least common multiple", "Pr": "the probability",
-    "max": "the maximum", "min": "the minimum", "sup": "the supremum", "inf": "the infimum", "lim": "the limit",
-    "limsup": "the limit superior", "liminf": "the limit inferior", "arg": "arg", "argmax": "arg max",
-    "argmin": "arg min", "tr": "the trace", "Tr": "the trace", "rank": "the rank", "Var": "the variance",
-    "var": "the variance", "Cov": "the covariance", "cov": "the covariance", "sgn": "the sign", "sign": "the sign",
-    "diag": "the diagonal matrix", "span": "the span", "hom": "hom",
-}  # fmt: skip
-_BARE = {"arg", "log", "lg", "sin", "cos", "tan", "cot", "sec", "csc"}
-_HEADS = set("fghFGHPpOoTuvyφϕψΦΨσσΘΩωLQqΓζπξ")
-"""Letters that a bracket after them makes a function of; others are multiplied with it."""
-_ACCENTS = {"̂": "hat", "̄": "bar", "̃": "tilde", "̇": "dot", "̈": "double dot", "̌": "check", "̆": "breve", "ˆ": "hat",
-            "¯": "bar", "˜": "tilde"}  # fmt: skip
-_BOARD = {"R": "ℝ", "N": "ℕ", "Z": "ℤ", "Q": "ℚ", "C": "ℂ", "E": "𝔼", "P": "ℙ"}
-_ORDERS = {"2": "second", "3": "third", "4": "fourth"}
 _LARGEST_MATRIX = 16
 """Entries of the largest matrix that is read out."""
 
 
 def say_latex(latex: str, language: str, prose: Callable[[str], str]) -> str:
-    """The words of a formula.
+    r"""The words of a formula.
 
     Args:
         latex: a formula without its dollar signs.
@@ -92,20 +92,20 @@ class _Reader:
         place = used = 0
         while place < len(nodes):
             # After the arguments of a function a factor would be heard as one more argument.
-            if words and words[-1].endswith(",") and used > 1 and _is_factor(nodes[place]):
+            if words and words[-1].endswith(",") and used > 1 and is_factor(nodes[place]):
                 words.append("times")
             said, used = self._item(nodes, place, words)
             words.append(said)
             place += used
         return " ".join(word for word in words if word)
 
-    def _item(self, nodes: list[Node], place: int, before: list[str]) -> tuple[str, int]:
+    def _item(self, nodes: list[Node], place: int, before: list[str]) -> tuple[str, int]:  # noqa: PLR0911  # one exit for each reading
         """Words of the node at `place`, and how many nodes they cover."""
         node = nodes[place]
         following = nodes[place + 1] if place + 1 < len(nodes) else None
         last = nodes[place - 1] if place else None
         if is_operator(node, "…⋯⋮⋱"):
-            return self._ellipsis(nodes, place, before)
+            return ellipsis(nodes, place, before)
         if is_operator(node, "$€£") and following is not None and following.get("type") == "number":
             return f"{self._node(following)} {SYMBOLS[node['symbol']]}", 2
         if is_operator(node):
@@ -113,7 +113,7 @@ class _Reader:
         base = node["base"] if node["type"] == "scripts" else node
         if base.get("type") == "function" or (base.get("type") == "large-operator"):
             return self._big(node, base, following)
-        group = _argument(following)
+        group = argument(following)
         if group is not None and self._is_head(base, group):
             scripts = following if following is not group else None
             big = "big " if group["open"] == "(" and base.get("name") in {"O", "Ω", "Θ"} else ""
@@ -123,21 +123,23 @@ class _Reader:
             return words + ("" if complete or following is None or is_operator(following) else " of"), 1
         if node["type"] == "number" and following is not None and (unit := self._unit(following, node)):
             return f"{self._node(node)} {unit}", 2
-        times = "times " if base.get("type") == "group" and _is_factor(last) else ""
+        times = "times " if base.get("type") == "group" and is_factor(last) else ""
         if times or base.get("type") == "group":
             return times + self._bracketed(node, base, last), 1
         return self._node(node), 1
 
-    # Single nodes
-
-    def _node(self, node: Node | None) -> str:  # noqa: PLR0911  # one line for each kind of node
+    def _node(self, node: Node | None) -> str:  # noqa: C901, PLR0911, PLR0912  # one case for each kind of node
         if node is None:
             return ""
         match node.get("type"):
             case "identifier":
-                return _letter(str(node["name"]), str(node.get("variant", "")))
+                return letter(str(node["name"]), str(node.get("variant", "")))
             case "number":
-                return numbers.number(str(node["value"])) if re.fullmatch(r"[\d.,]*\d[\d.,]*", str(node["value"]), re.ASCII) else ""
+                return (
+                    numbers.number(str(node["value"]))
+                    if re.fullmatch(r"[\d.,]*\d[\d.,]*", str(node["value"]), re.ASCII)
+                    else ""
+                )
             case "operator":
                 return SYMBOLS.get(str(node["symbol"]), "")
             case "scripts":
@@ -149,7 +151,7 @@ class _Reader:
             case "text":
                 return self._text(node)
             case "function":
-                return _FUNCTIONS.get(str(node["name"])) or self._prose(str(node["name"]))
+                return FUNCTIONS.get(str(node["name"])) or self._prose(str(node["name"]))
             case "group":
                 return self._bracketed(node, node, None)
             case "table":
@@ -182,7 +184,7 @@ class _Reader:
         if node["type"] == "bar":
             return f"{base} bar" if node.get("above") else base
         accent = str(node.get("accent", ""))
-        return f"{base} {_ACCENTS[accent]}" if accent in _ACCENTS else f"vector {base}" if accent in "⃗→" else base
+        return f"{base} {ACCENTS[accent]}" if accent in ACCENTS else f"vector {base}" if accent in "⃗→" else base
 
     def _root(self, node: Node) -> str:
         inner = children(node["radicand"])
@@ -205,14 +207,14 @@ class _Reader:
     def _derivative(self, node: Node) -> tuple[str, bool] | None:
         """`dy/dx` -> the derivative of y with respect to x; False where what is derived comes after the fraction."""
         above, below = children(node["num"]), children(node["den"])
-        sign, order = _differential(above[0] if above else None)
-        if not sign or _differential(below[0] if below else None)[0] != sign or len(below) < 2:
+        sign, order = differential(above[0] if above else None)
+        if not sign or differential(below[0] if below else None)[0] != sign or len(below) < 2:
             return None
         kind = "partial derivative" if sign == "∂" else "derivative"
-        order_word = (_ORDERS.get(order) or f"{order}th") + " " if order else ""
+        order_word = (ORDERS.get(order) or f"{order}th") + " " if order else ""
         variables = []
         for piece in below:
-            if not _differential(piece)[0]:
+            if not differential(piece)[0]:
                 base = piece["base"] if piece["type"] == "scripts" and "sub" not in piece else piece
                 variables.append(self._node(base))
         of = f" of {self.row(above[1:])}" if len(above) > 1 else ""
@@ -224,12 +226,14 @@ class _Reader:
         base = node["base"]
         if base.get("type") == "group":
             return self._bracketed(node, base, None)
-        board = _BOARD.get(str(base.get("name")), "") if base.get("variant") == "double-struck" else ""
+        board = BOARD.get(str(base.get("name")), "") if base.get("variant") == "double-struck" else ""
         upper = children(node.get("sup"))
         if board in "ℝℕℤℚℂ" and board and upper:
             size = ["by" if is_operator(part, "×") else self._node(part) for part in upper]
             return f"{base['name']} {' '.join(size)}"
-        ending = (word_of(upper[0]) if len(upper) == 1 else None) or "".join(str(part.get("name", "?")) for part in upper)
+        ending = (word_of(upper[0]) if len(upper) == 1 else None) or "".join(
+            str(part.get("name", "?")) for part in upper
+        )
         if ending in {"th", "st", "nd", "rd"}:
             return f"{self._node(base)}{ending}"
         return self._node(base) + self._index(node, base) + self._powers(node)
@@ -243,7 +247,7 @@ class _Reader:
             return f" {self.row(lower)}"
         return f" sub {self.row(lower)}{'' if is_simple(lower) else ','}"
 
-    def _powers(self, node: Node | None) -> str:
+    def _powers(self, node: Node | None) -> str:  # noqa: PLR0911  # one exit for each reading
         """Words of an exponent, with the space before them."""
         if node is None or node.get("sup") is None:
             return ""
@@ -252,29 +256,19 @@ class _Reader:
             return ""
         first = upper[0]
         if len(upper) == 1:
-            if said := self._short_power(first, base):
+            if said := short_power(first, base):
                 return f" {said}"
             if first["type"] == "group" and first["open"] == "(":
                 return f" superscript {self.row(first['inner'])}"
         name = str(base.get("name", ""))
-        if [part.get("symbol") or part.get("value") for part in upper] == ["−", "1"] and (name.isupper() or name in set("fgh")):
+        if [part.get("symbol") or part.get("value") for part in upper] == ["−", "1"] and (
+            name.isupper() or name in set("fgh")
+        ):
             return " inverse"
         words = self.row(upper)
         if is_simple(upper) or not any(is_operator(part, "+−±") for part in upper[1:]):
             return f" to the {words}{'' if is_simple(upper) else ','}"
         return f" to the power {words},"
-
-    def _short_power(self, first: Node, base: Node) -> str:
-        value, symbol, name = first.get("value"), str(first.get("symbol", "")), first.get("name")
-        if value in {"2", "3"}:
-            return {"2": "squared", "3": "cubed"}[str(value)]
-        if isinstance(value, str) and value.isascii() and value.isdecimal() and base.get("type") != "number" and len(value) < 3:
-            return f"to the {numbers.ordinal(int(value))}"
-        if symbol == "⊤" or (name == "T" and base.get("type") != "number" and base.get("name") != "e"):
-            return "transpose"
-        if symbol in {"′", "″", "‴", "†", "‡"}:
-            return SYMBOLS[symbol]
-        return {"∗": "star", "⋆": "star", "*": "star", "∘": "degrees", "°": "degrees", "⊥": "perp"}.get(symbol, "")
 
     # Brackets
 
@@ -285,10 +279,12 @@ class _Reader:
             return word.isalpha() and unit_words(word) is None and len(word) > 1
         if base.get("type") != "identifier":
             return False
+        if group["open"] == "[":
+            return True  # an index, or an expected value
         inner = group["inner"]
-        plain = len(inner) == 1 and inner[0].get("type") in {"identifier", "number"}
+        plain = len(inner) == 1 and inner[0].get("type") in {"identifier", "number", "text"}
         listed = any(is_operator(part, ",") for part in inner) and group["open"] == "("
-        return base["name"] in _HEADS or base.get("variant") == "double-struck" or plain or listed
+        return base["name"] in HEADS or base.get("variant") == "double-struck" or plain or listed
 
     def _arguments(self, group: Node, head: Node) -> str:
         inner, words = group["inner"], self.row(group["inner"])
@@ -305,7 +301,7 @@ class _Reader:
             words = self._table(inner[0], shape) if inner[0]["type"] == "table" else words
             return words + (f", all{power}," if power else "")
         items = sum(is_operator(part, ",") for part in inner) + 1 if inner else 0
-        named = _named_bracket(group, inner, words, items, last)
+        named = named_bracket(group, inner, words, items, last)
         if named is not None:
             return named + (f",{power}," if power else "" if is_simple(inner) else ",")
         if is_simple(inner) or items > 1:
@@ -316,14 +312,14 @@ class _Reader:
 
     # Operators
 
-    def _operator(self, nodes: list[Node], place: int) -> str:
+    def _operator(self, nodes: list[Node], place: int) -> str:  # noqa: PLR0911  # one exit for each reading
         symbol = str(nodes[place]["symbol"])
         if symbol in {",", ";", "."}:
             return ","
         if symbol == "!":
             return "factorial"
         if symbol == ":":
-            return _colon(nodes, place)
+            return colon(nodes, place)
         if symbol == "→":
             return "to" if any(is_operator(node, ":") for node in nodes[:place]) else "goes to"
         if symbol in {"∼", "~"} and place and str(nodes[place - 1].get("name", "")).isupper():
@@ -339,20 +335,11 @@ class _Reader:
             return f"is {SYMBOLS[symbol]}"
         return SYMBOLS.get(symbol) or GREEK.get(symbol) or LETTERS.get(symbol, "")
 
-    def _ellipsis(self, nodes: list[Node], place: int, before: list[str]) -> tuple[str, int]:
-        """`1 + 2 + ... + n` -> one plus two, and so on up to n."""
-        if place and is_operator(nodes[place - 1]) and before and nodes[place - 1].get("class") in {"bin", "punct"}:
-            before[-1] = ","
-        joined = place + 2 < len(nodes) and is_operator(nodes[place + 1]) and nodes[place + 1].get("class") in {"bin", "punct"}
-        return (", and so on up to", 2) if joined else (", and so on,", 1)
-
     def _unit(self, node: Node, value: Node) -> str:
         word = word_of(node)
         if word is None and node.get("variant") == "upright":
             word = str(node.get("name"))
         return (unit_words(word.strip(), plural=value.get("value") != "1") or "") if word else ""
-
-    # Functions and large operators
 
     def _big(self, node: Node, base: Node, following: Node | None) -> tuple[str, int]:
         name = self._node(base)
@@ -361,16 +348,18 @@ class _Reader:
             power = self._powers(node)
             inverse = [part.get("value") for part in children(node["sup"])] == [None, "1"]
             name = f"inverse {name}" if inverse else name + power
-        group = _argument(following)
+        group = argument(following)
         if base["type"] == "function" and group is not None and group["open"] in {"(", "[", "{", "|"}:
             power = self._powers(following) if following is not group else ""
             words = self._arguments(group, base) if group["open"] != "|" else self._bracketed(group, group, None)
             event = base.get("name") == "Pr" and any(part.get("class") == "rel" for part in group["inner"])
             return f"{name} {'that' if event else 'of'} {words}{power}", 2
-        applies = following is not None and not (is_operator(following) and following.get("class") in {"rel", "bin", "punct", "close"})
+        applies = following is not None and not (
+            is_operator(following) and following.get("class") in {"rel", "bin", "punct", "close"}
+        )
         minus = is_operator(following, "−-") and base["type"] == "large-operator"
         # One says "log n" and "sine theta", but "the limit of" and "log base two of".
-        bare = base.get("name") in _BARE and (node is base or node.get("sub") is None)
+        bare = base.get("name") in BARE and (node is base or node.get("sub") is None)
         return (f"{name} of" if (applies or minus) and not bare else name), 1
 
     def _limits(self, node: Node, base: Node) -> str:
@@ -389,14 +378,12 @@ class _Reader:
             return f" as {low.replace('goes to', 'approaches')}"
         return f" over {low}{'' if is_simple(lower) else ','}"
 
-    # Tables
-
     def _table(self, node: Node, fallback: str = "") -> str:
         rows = [[self.row(children(cell)) for cell in row] for row in node["rows"]]
         rows = [row for row in rows if any(row)]
         shape = str(node.get("shape", ""))
         if shape == "cases":
-            return ", ".join(_case(row) for row in rows)
+            return ", ".join(case_words(row) for row in rows)
         if "matrix" not in shape + fallback:
             return ", ".join(" ".join(row) for row in rows)
         name = "determinant" if "v-matrix" in (shape, fallback) else "matrix"
@@ -408,71 +395,3 @@ class _Reader:
             return f"the {'column' if width == 1 else 'row'} vector {cells},"
         lines = ", then ".join(", ".join(row) for row in rows)
         return f"the {numbers.cardinal(len(rows))} by {numbers.cardinal(width)} {name} with rows {lines},"
-
-
-def _letter(name: str, variant: str) -> str:
-    if variant == "double-struck" and name in _BOARD:
-        return LETTERS[_BOARD[name]]
-    if name == "a":
-        return "A"  # engines take a small "a" for the article
-    return GREEK.get(name) or LETTERS.get(name) or (name if name.isalpha() else "")
-
-
-def _argument(node: Node | None) -> Node | None:
-    """The bracket of a node: itself, or the base of its exponent."""
-    base = node.get("base") if node is not None and node.get("type") == "scripts" else node
-    return base if isinstance(base, dict) and base.get("type") == "group" else None
-
-
-def _is_factor(node: Node | None) -> bool:
-    return node is not None and not is_operator(node) and node.get("type") in {"identifier", "number", "scripts", "group", "fraction", "root"}
-
-
-def _differential(node: Node | None) -> tuple[str, str]:
-    """(`d` or `∂`, order) where the node is a differential sign, else empty strings."""
-    order = ""
-    if node is not None and node.get("type") == "scripts" and node.get("sub") is None:
-        upper = children(node.get("sup"))
-        order = str(upper[0].get("value") or upper[0].get("name") or "") if len(upper) == 1 else ""
-        node = node["base"]
-    sign = str(node.get("symbol") or node.get("name") or "") if node is not None else ""
-    return (sign, order) if sign in {"d", "∂"} else ("", "")
-
-
-def _named_bracket(group: Node, inner: list[Node], words: str, items: int, last: Node | None) -> str | None:
-    """The words of a bracket whose sign has a meaning of its own, else None."""
-    match group["open"]:
-        case "{" if group["close"] == "}":
-            return f"the set of {words.replace('divides', 'such that')}" if "divides" in words else f"the set {words}"
-        case "⌊":
-            return f"the floor of {words}"
-        case "⌈":
-            return f"the ceiling of {words}"
-        case "‖" | "∥":
-            return f"the norm of {words}"
-        case "⟨" if items == 2:
-            return f"the inner product of {words.replace(',', ' and', 1)}"
-        case "|" if group["close"] in {"|", ""}:
-            set_like = len(inner) == 1 and str(inner[0].get("name", "")).isupper()
-            return f"the size of {words}" if set_like else f"the absolute value of {words}"
-        case "(" | "[" if items == 2 and (is_operator(last, "∈⊂⊆") or group["open"] == "["):
-            return f"the interval from {words.replace(',', ' to', 1)}"
-    return None
-
-
-def _colon(nodes: list[Node], place: int) -> str:
-    following = nodes[place + 1] if place + 1 < len(nodes) else None
-    if is_operator(following, "="):
-        return "is defined as"
-    if any(is_operator(node, "→") for node in nodes[place:]):
-        return "from"
-    number_on_both_sides = place and following and nodes[place - 1].get("type") == following.get("type") == "number"
-    return "to" if number_on_both_sides else ","
-
-
-def _case(row: list[str]) -> str:
-    value, condition = row[0], " ".join(row[1:])
-    if not condition:
-        return value
-    joined = condition.startswith(("if ", "otherwise", "when ", "for ", "else", "where "))
-    return f"{value} {'' if joined else 'if '}{condition}"

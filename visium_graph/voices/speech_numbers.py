@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from num2words import num2words
+from num2words import num2words  # type: ignore[import-untyped]
 
 __all__ = ["cardinal", "count_words", "decade", "digit_by_digit", "fraction", "number", "ordinal", "version", "year"]
 

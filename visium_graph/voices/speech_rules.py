@@ -4,6 +4,8 @@ Rules are tried in order where a token may begin; the first that matches says th
 Words come out with their punctuation; `speech.py` joins them.
 """
 
+# ruff: noqa: RUF001  # signs are the data of this module
+
 from __future__ import annotations
 
 import re
@@ -12,7 +14,16 @@ from collections.abc import Callable
 
 from visium_graph.voices import speech_numbers as numbers
 from visium_graph.voices.speech_code import address, code, inline_math
-from visium_graph.voices.speech_symbols import GREEK, LETTERS, SMALL, SUBSCRIPTS, SUPERSCRIPTS, SYMBOLS, UNITS, unit_words
+from visium_graph.voices.speech_symbols import (
+    GREEK,
+    LETTERS,
+    SMALL,
+    SUBSCRIPTS,
+    SUPERSCRIPTS,
+    SYMBOLS,
+    UNITS,
+    unit_words,
+)
 
 __all__ = ["RULES", "Rule", "say_character"]
 
@@ -64,7 +75,7 @@ _ROMAN_AFTER = (
 )  # fmt: skip
 _VERSIONED = {
     "python", "version", "versions", "v", "release", "manim", "java", "numpy", "node", "ubuntu", "django", "pytorch",
-    "tensorflow", "cuda", "ruby", "php", "django", "scipy", "pandas", "http", "usb", "gpt", "c++",
+    "tensorflow", "cuda", "ruby", "php", "scipy", "pandas", "http", "usb", "gpt", "c++",
 }  # fmt: skip
 _YEAR_BEFORE = {
     "in", "since", "by", "from", "until", "till", "year", "around", "circa", "before", "after", "during", "between", "early",
@@ -286,9 +297,14 @@ RULES: tuple[Rule, ...] = (
     _rule(rf"{_START}\d+(?:\.\d+){{2,}}(?!\w)", lambda m: numbers.version(m.group(0))),
     _rule(rf"{_START}v(\d+(?:\.\d+)*)(?!\w)", lambda m: f"version {numbers.version(m.group(1))}"),
     _rule(rf"{_START}\d+(?:[×x]\d+){{1,2}}(?!\w)", lambda m: " by ".join(map(_amount, re.split("[×x]", m.group(0))))),
-    _rule(rf"{_START}(?P<low>{_NUMBER})(?:\s?[–—]\s?|-)(?P<high>{_NUMBER})(?:\s?(?P<unit>%|°|{_UNIT}))?(?![\w-])", _range),
+    _rule(
+        rf"{_START}(?P<low>{_NUMBER})(?:\s?[–—]\s?|-)(?P<high>{_NUMBER})(?:\s?(?P<unit>%|°|{_UNIT}))?(?![\w-])", _range
+    ),
     _rule(rf"{_BEGIN}({_SIGNED})\s?%", lambda m: f"{_amount(m.group(1))} percent"),
-    _rule(rf"{_BEGIN}({_SIGNED})\s?°(?!\s?[CFK]\b)", lambda m: f"{_amount(m.group(1))} {'degree' if m.group(1) == '1' else 'degrees'}"),
+    _rule(
+        rf"{_BEGIN}({_SIGNED})\s?°(?!\s?[CFK]\b)",
+        lambda m: f"{_amount(m.group(1))} {'degree' if m.group(1) == '1' else 'degrees'}",
+    ),
     _rule(rf"{_START}(1[1-9]\d0|20\d0)s(?!\w)", lambda m: numbers.decade(int(m.group(1)))),
     _rule(rf"{_BEGIN}(?P<amount>{_SIGNED})[\s\u202f\u00a0]?(?P<unit>{_UNIT})", _quantity),
     _rule(rf"{_START}(\d{{1,3}})/(\d{{1,3}})(?![\w/])", _fraction),

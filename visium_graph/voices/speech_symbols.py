@@ -1,5 +1,7 @@
 """The words of single signs: Greek letters, operators, relations, arrows, units. Shared by formulas and prose."""
 
+# ruff: noqa: RUF001  # signs are the data of this module
+
 from __future__ import annotations
 
 __all__ = ["GREEK", "LETTERS", "SMALL", "SUBSCRIPTS", "SUPERSCRIPTS", "SYMBOLS", "UNITS", "unit_words"]
@@ -73,7 +75,7 @@ _WRITTEN = """
     km cm mm µm μm nm pm kg mg µg μg ms µs μs ns ps kHz MHz GHz THz mW kW MW GW TW kJ MJ mV kV keV MeV GeV TeV hPa kPa
     MPa GPa kN kΩ MΩ µF μF kB MB GB TB PB kb Mb Gb kbit Mbit Gbit mL ml cl mmol kcal kWh MWh GWh mA µA μA kbps Mbps
     Gbps GFLOPS TFLOPS PFLOPS
-""".split()
+""".split()  # noqa: SIM905  # a list of eighty literals would fill a screen
 """Prefixed units as they are met in prose. All combinations would take in abbreviations of other things."""
 
 UNITS: dict[str, str] = {

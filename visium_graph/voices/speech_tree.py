@@ -4,6 +4,8 @@ mathra keeps brackets as loose signs in a row, as they are printed. A reader nee
 "n factorial" and "the quantity a plus b" hang on what stands before and inside a bracket.
 """
 
+# ruff: noqa: RUF001  # signs are the data of this module
+
 from __future__ import annotations
 
 import unicodedata
@@ -62,9 +64,15 @@ def is_simple(nodes: list[Node]) -> bool:
     """Whether the nodes are heard as one thing: no sum, relation, list or fraction among them."""
     for place, node in enumerate(nodes):
         kind = node.get("type")
-        if kind in {"fraction", "large-operator", "table", "pause"} or (kind == "group" and not is_simple(node["inner"])):
+        if kind in {"fraction", "large-operator", "table", "pause"} or (
+            kind == "group" and not is_simple(node["inner"])
+        ):
             return False
-        if is_operator(node) and node.get("class") in _STRONG_CLASSES and not (place == 0 and is_operator(node, "−-+±")):
+        if (
+            is_operator(node)
+            and node.get("class") in _STRONG_CLASSES
+            and not (place == 0 and is_operator(node, "−-+±"))
+        ):
             return False
         if is_operator(node, ",;/"):
             return False
@@ -74,7 +82,7 @@ def is_simple(nodes: list[Node]) -> bool:
 
 
 def word_of(node: Node) -> str | None:
-    """The word that an upright run of letters spells (`\\mathrm{softmax}`), or the text of a `\\text{}`."""
+    r"""The word that an upright run of letters spells (`\\mathrm{softmax}`), or the text of a `\\text{}`."""
     if node.get("type") == "text" and all(part.get("type") == "text" for part in node.get("parts", [])):
         return "".join(str(part.get("value", "")) for part in node["parts"])
     parts = node.get("children", []) if node.get("type") == "row" else []
@@ -121,7 +129,11 @@ def _join_thousands(nodes: list[Node]) -> list[Node]:
     joined: list[Node] = []
     for node in nodes:
         comma = len(joined) > 1 and is_operator(joined[-1], ",") and joined[-1].get("class") == "ord"
-        if comma and joined[-2].get("type") == node.get("type") == "number" and len(str(node["value"]).split(".")[0]) == 3:
+        if (
+            comma
+            and joined[-2].get("type") == node.get("type") == "number"
+            and len(str(node["value"]).split(".")[0]) == 3
+        ):
             joined[-2:] = [{"type": "number", "value": f"{joined[-2]['value']}{node['value']}"}]
         else:
             joined.append(node)
