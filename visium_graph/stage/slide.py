@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, ClassVar
 
-from manim import UP, FadeIn, FadeOut, Scene, config
+from manim import UP, Animation, FadeIn, FadeOut, Scene, VMobject, config
 
 from visium_graph.stage.layouts import make_view
 from visium_graph.stage.layouts.base import Region, View
@@ -76,11 +76,20 @@ class Slide(Scene):  # type: ignore[misc]  # manim is untyped here
         self._current: Beat | None = None
         self._clock = 0.0
         self._heading: RichText | None = None
+        self._view: View | None = None
 
     def setup(self) -> None:
-        """Set the background; Manim calls this before `construct`."""
+        """Set the background and, on a light one, a dark default colour; Manim calls this before `construct`."""
         super().setup()
         self.camera.background_color = self.look.background
+        if self.look.name == "light":
+            VMobject.set_default(color=self.look.color("text"))
+
+    def tear_down(self) -> None:
+        """Restore Manim's default colour; Manim calls this after `construct`."""
+        if self.look.name == "light":
+            VMobject.set_default()
+        super().tear_down()
 
     # ------------------------------------------------------------------ time
 
@@ -144,6 +153,8 @@ class Slide(Scene):  # type: ignore[misc]  # manim is untyped here
             raise ValueError(f"beat({index}) stands inside beat({self._current.index}): end one before the next")
         if index in [mark[0] for mark in self.marks]:
             raise ValueError(f"beat({index}) is spoken twice")
+        if self.marks and index < self.marks[-1][0]:
+            raise ValueError(f"beat({index}) comes after beat({self.marks[-1][0]}): beats are spoken in order")
         if index < 0 or (self._beats and index >= len(self._beats)):
             raise ValueError(f"there is no beat({index}): this scene has beats 0 to {len(self._beats) - 1}")
         return self._beats[index] if self._beats else BeatTime(str(index), DEFAULT_SECONDS)
@@ -167,9 +178,19 @@ class Slide(Scene):  # type: ignore[misc]  # manim is untyped here
         return self._heading
 
     @property
+    def heading(self) -> RichText | None:
+        """The title that the slide has now."""
+        return self._heading
+
+    @property
     def region(self) -> Region:
         """The part of the frame that content may fill: all of it within the margins, less the title."""
         return region_below(self._heading)
+
+    def find(self, path: str) -> Path | None:
+        """A file named relative to the run folder (or to the script's), or None where it is not there."""
+        folders = [Path.cwd()] if self._script is None else [self._script.resolve().parents[1], self._script.resolve().parent]
+        return next((folder / path for folder in folders if (folder / path).is_file()), None)
 
     # --------------------------------------------------------------- layouts
 
@@ -185,7 +206,7 @@ class Slide(Scene):  # type: ignore[misc]  # manim is untyped here
         Raises:
             ValueError: unknown layout, or fields that do not fit it.
         """
-        view = make_view(self, kind, title, fields)
+        view = self._view = make_view(self, kind, title, fields)
         before = make_title(after, self.look) if after else None
         if before is not None:
             self.add(before)
@@ -204,12 +225,17 @@ class Slide(Scene):  # type: ignore[misc]  # manim is untyped here
 
     def leave(self) -> None:
         """Fade the content and keep the title: the next scene goes on from there."""
-        rest = [mobject for mobject in self.mobjects if mobject is not self._heading]
-        if rest:
-            self.play(*(FadeOut(mobject) for mobject in rest), run_time=0.4)
+        animations: list[Animation] = []
+        staying = self._heading
+        if self._view is not None:
+            self._heading, animations = self._view.leaving()
+        moved = {mobject for animation in animations for mobject in animation.mobject.get_family()}
+        keep = {staying, self._heading} | moved
+        animations += [FadeOut(mobject) for mobject in self.mobjects if mobject not in keep]
+        if animations:
+            self.play(*animations, run_time=0.4)
 
-
-def _script_of(scene: type) -> Path | None:
+def _script_of(scene: type[Slide]) -> Path | None:
     """The file that a scene class was written in; None where it was made at a prompt."""
-    file = getattr(sys.modules.get(scene.__module__), "__file__", None)
-    return None if file is None else Path(file)
+    file = getattr(sys.modules.get(scene.__module__), "__file__", None) or scene.construct.__code__.co_filename
+    return Path(file) if Path(file).is_file() else None

@@ -26,6 +26,7 @@ __all__ = [
     "THEMES",
     "TITLE_EM",
     "Theme",
+    "contrast",
     "theme_named",
 ]
 
@@ -123,3 +124,15 @@ def theme_named(name: str) -> Theme:
         return THEMES[name]
     except KeyError:
         raise ValueError(f"no theme named {name!r} (themes: {', '.join(THEMES)})") from None
+
+
+def contrast(first: str, second: str) -> float:
+    """WCAG contrast ratio of two `#RRGGBB` colours, from 1 (the same) to 21 (black and white)."""
+    lighter, darker = sorted((_luminance(first), _luminance(second)), reverse=True)
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def _luminance(color: str) -> float:
+    channels = [int(color[start : start + 2], 16) / 255 for start in (1, 3, 5)]
+    linear = [value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4 for value in channels]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]

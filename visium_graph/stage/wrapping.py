@@ -99,9 +99,7 @@ def lines_of(paragraph: str, face: Face, limit: float | None) -> list[list[Box]]
             pen = width
         else:
             room = limit - pen - gap
-            pieces = _cut(cluster, room if room > 0.35 * limit else 0.0, limit, face)
-            if not pieces[0]:
-                pieces = pieces[1:] if not lines[-1] else pieces
+            pieces = _cut(cluster, room if room > 0.35 * limit else None, limit, face)
             lines[-1].extend(pieces[0])
             lines.extend(pieces[1:])
             pen = line_width(lines[-1], face)
@@ -177,39 +175,46 @@ def _breakable(token: str) -> Iterator[str]:
             yield piece[start:]
 
 
-def _cut(cluster: Sequence[Box], room: float, limit: float, face: Face) -> list[list[Box]]:
-    """Set what is wider than a line on several: `room` is what the line that has begun still holds."""
-    lines: list[list[Box]] = [[]]
+def _cut(cluster: Sequence[Box], room: float | None, limit: float, face: Face) -> list[list[Box]]:
+    """Set what is wider than a line on several.
+
+    The first of them continues the line that has begun, as far as its `room`; it stays empty where that is None.
+    """
+    lines: list[list[Box]] = [[]] if room is not None else [[], []]
     queue = list(cluster)
     while queue:
         box = queue.pop(0)
         pen = line_width(lines[-1], face)
-        left = (room if len(lines) == 1 else limit) - pen
+        left = (room if room is not None and len(lines) == 1 else limit) - pen
         if box.advance <= left:
             lines[-1].append(box)
         elif box.math and box.advance > limit:
             pieces = _formula_pieces(box)
             queue[:0] = pieces if len(pieces) > 1 else [_shrunk(box, limit)]
-        elif box.math or left < 0.35 * limit:
+        elif (lines[-1] or (room is not None and len(lines) == 1)) and (box.math or left < 0.35 * limit):
             lines.append([])
             queue.insert(0, box)
+        elif len(box.text) > 1 and not box.math:
+            first, *rest = _word_pieces(box, left, face)
+            lines[-1].append(first)
+            queue[:0] = rest
         else:
-            queue[:0] = _word_pieces(box, left, face)
+            lines[-1].append(box)
     return lines
 
 
 def _formula_pieces(box: Box) -> list[Box]:
-    """A long formula in pieces that end in a relation or an operation, as in TeX's own paragraphs."""
-    found = [unit for unit in units(box.text) if unit.soft == 0 and unit.hard == 0]
-    kind = "relation" if any(unit.kind == "relation" for unit in found) else "binary"
-    offsets = [unit.end for unit in found if unit.kind == kind]
-    pieces = [piece for piece in cut(box.text, offsets) if piece.strip()]
-    if len(pieces) < 2:
-        return [box]
-    return [
-        _formula(rf"{piece}\;{{}}", space=box.space and index == 0, breakable=True)
-        for index, piece in enumerate(pieces)
-    ]
+    """A long formula in pieces that end in a relation, else in an operation, as in TeX's own paragraphs."""
+    found = [unit for unit in units(box.text) if unit.kind != "space"]
+    for kind in ("relation", "binary"):
+        offsets = [unit.end for unit in found[:-1] if unit.kind == kind and unit.soft == 0 and unit.hard == 0]
+        if offsets:
+            pieces = cut(box.text, offsets)
+            # An empty group keeps the space behind the sign that a piece ends in.
+            formulas = [_formula(f"{piece}{{}}", space=False, breakable=True) for piece in pieces]
+            formulas = [replace(formula, text=piece) for formula, piece in zip(formulas, pieces, strict=True)]
+            return [replace(formulas[0], space=box.space), *formulas[1:]]
+    return [box]
 
 
 def _shrunk(box: Box, limit: float) -> Box:

@@ -21,7 +21,7 @@ class BannerView(View):
   they are played, so they may depend on what is on screen by then; without them the view's `entrance` and `emphasis`
   serve. An action (a move, a highlight) is a piece whose mobject is an empty `VGroup` and whose `enter` acts on others.
 - Entrances get their `run_time` from the beat: make animations without one. `Piece.seconds` is the longest it may take.
-- Override `heading` for another title than the usual, and `open` for more than showing the first page.
+- Override `heading` for another title than the usual, `opening` for what comes in with it, `leaving` for the scene's end.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
-from manim import UP, Animation, AnimationGroup, FadeIn, FadeOut, Indicate, LaggedStart, Mobject, config
+from manim import UP, Animation, FadeIn, FadeOut, Indicate, LaggedStart, Mobject, config
 
 from visium_graph.stage.text import RichText
 from visium_graph.stage.theme import CAP_HEIGHT
@@ -40,12 +40,12 @@ from visium_graph.stage.theme import CAP_HEIGHT
 if TYPE_CHECKING:
     from visium_graph.stage.slide import Slide
 
-__all__ = ["Page", "Piece", "Region", "View", "ink_top", "paginate", "place_column"]
+__all__ = ["Page", "Piece", "Region", "View", "ink_bottom", "ink_top", "paginate", "place_column"]
 
 _SHORTEST = 0.45
 """Seconds that one entrance needs to be seen; pieces that have less come in together."""
-_TURN = 0.4
-"""Seconds of a page turn."""
+_TURN = 0.3
+"""Seconds in which a page's content goes, and in which the next page's comes."""
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ class Region:
         return Region(self.left + left, self.right - right, self.bottom + bottom, self.top - top)
 
 
-@dataclass
+@dataclass(eq=False)
 class Piece:
     """One thing that appears at once."""
 
@@ -90,7 +90,7 @@ class Piece:
     """The longest its entrance may take."""
 
 
-@dataclass
+@dataclass(eq=False)
 class Page:
     """What is on screen at one time, once all of it has been revealed."""
 
@@ -145,6 +145,10 @@ class View(ABC):
         """What a piece does when it is spoken of again."""
         return Indicate(piece.mobject, color=self.slide.color("accent"), scale_factor=1.04)
 
+    def leaving(self) -> tuple[RichText | None, list[Animation]]:
+        """What happens when the scene ends: the title that stays, and animations beside the fading of the content."""
+        return self.slide.heading, []
+
     def reveal(self, *ids: str) -> None:
         """Show parts one after another, spread over what is left of the beat.
 
@@ -158,18 +162,24 @@ class View(ABC):
             if name not in known:
                 raise ValueError(f"no part named {name!r} to reveal (parts: {', '.join(sorted(known)) or 'none'})")
         asked = [piece for name in ids for page in self.pages for piece in page.pieces if piece.part == name]
-        pieces = asked or self._last
-        groups = self._together(pieces, self._available(len(pieces)))
-        available = self._available(len(groups))
-        for index, group in enumerate(groups):
-            slot = available / len(groups)
-            before = self.slide.seconds
-            self._turn_to(group[0])
-            self._play(group, slot - (self.slide.seconds - before))
-            if index < len(groups) - 1:
-                rest = slot - (self.slide.seconds - before)
-                self.slide.wait_frames(round(rest * config.frame_rate))
         self._last = asked or self._last
+        if not self._last:
+            self._pulse_heading()
+            return
+        groups = self._together(self._last, self._available(len(self._last)))
+        begin, slot = self.slide.frames, self._available(len(groups)) / len(groups) * config.frame_rate
+        for index, group in enumerate(groups):
+            # Where the entrances before ran over, this one has the rest of its own slot.
+            self._turn_to(group[0])
+            self._play(group, begin + (index + 1) * slot - self.slide.frames)
+            if index < len(groups) - 1:
+                self.slide.wait_frames(round(begin + (index + 1) * slot) - self.slide.frames)
+
+    def _pulse_heading(self) -> None:
+        heading = self.slide.heading
+        if heading is not None:
+            run_time = max(min(0.9, 0.75 * self._available(1)), 2 / config.frame_rate)
+            self.slide.play(Indicate(heading, color=self.slide.color("accent"), scale_factor=1.03), run_time=run_time)
 
     def _available(self, count: int) -> float:
         beat = self.slide.current_beat
@@ -188,13 +198,12 @@ class View(ABC):
         return groups
 
     def _play(self, group: Sequence[Piece], slot: float) -> None:
+        """Play the pieces' animations in at most three quarters of a slot of so many frames."""
         animations = [self._animation(piece) for piece in group]
         longest = max(piece.seconds for piece in group) + 0.1 * (len(group) - 1)
-        run_time = max(min(longest, 0.75 * slot), 2 / config.frame_rate)
-        for animation in animations:
-            animation.run_time = 1.0 if len(animations) > 1 else run_time
+        run_time = max(min(longest, 0.75 * slot / config.frame_rate), 2 / config.frame_rate)
         if len(animations) == 1:
-            self.slide.play(animations[0])
+            self.slide.play(animations[0], run_time=run_time)
         else:
             self.slide.play(LaggedStart(*animations, lag_ratio=0.25), run_time=run_time)
         self._shown.extend(piece for piece in group if piece not in self._shown)
@@ -205,17 +214,20 @@ class View(ABC):
         return piece.enter() if piece.enter else self.entrance(piece)
 
     def _page_of(self, piece: Piece) -> int:
-        return next(number for number, page in enumerate(self.pages) if any(piece is other for other in page.pieces))
+        return next(number for number, page in enumerate(self.pages) if piece in page.pieces)
 
     def _turn_to(self, piece: Piece) -> None:
         number = self._page_of(piece)
         if number == self._on_page:
             return
-        leaving, coming = self._on(self._on_page), self._on(number)
+        before, after = self._on(self._on_page), self._on(number)
         self._on_page = number
-        animations = [*(FadeOut(mobject) for mobject in leaving), *(FadeIn(mobject) for mobject in coming)]
-        if animations:
-            self.slide.play(AnimationGroup(*animations), run_time=_TURN)
+        leaving = [mobject for mobject in before if mobject not in after]
+        coming = [mobject for mobject in after if mobject not in before]
+        if leaving:
+            self.slide.play(*(FadeOut(mobject) for mobject in leaving), run_time=_TURN)
+        if coming:
+            self.slide.play(*(FadeIn(mobject) for mobject in coming), run_time=_TURN)
 
     def _on(self, number: int) -> list[Mobject]:
         page = self.pages[number]
