@@ -15,7 +15,7 @@ from collections.abc import AsyncIterator, Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from langgraph.checkpoint.base import BaseCheckpointSaver
 
@@ -142,9 +142,9 @@ async def _drive(
 ) -> None:
     config: RunnableConfig = {**_THREAD, "metadata": {"visium_settings": settings.model_dump_json()}}
     stream = graph.astream(start, config, context=settings, stream_mode="custom", subgraphs=True, durability="async")
-    async for _, event in stream:
+    async for _, event in stream:  # (namespace of the subgraph, event)
         if on_event is not None:
-            on_event(event)
+            on_event(cast("dict[str, Any]", event))
 
 
 def _settings_in(metadata: Any) -> Settings:

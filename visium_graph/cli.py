@@ -141,10 +141,10 @@ def lessons() -> None:
 @app.command()
 def voices() -> None:
     """List the voices and say which can be used here."""
-    from visium_graph.voices import available_voices  # noqa: PLC0415  # as above
+    from visium_graph.voices import list_voices  # noqa: PLC0415  # as above
 
-    for voice in available_voices():
-        print(f"{voice.name:10} {'ready' if voice.available else 'missing: ' + voice.remedy}")
+    for voice in list_voices():
+        print(f"{voice.name:10} {'ready  ' if voice.available else 'missing'}  {voice.detail}")
 
 
 @app.command()

@@ -8,10 +8,11 @@ from typing import Literal
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from pydantic import BaseModel, ConfigDict, Field
 
+from visium_graph.checks.finding import Finding
 from visium_graph.export.plain import plain_text
 from visium_graph.run import Run, write_atomically
 
-__all__ = ["DraftFinding", "Outcome", "Remark", "Report", "SceneReport", "report_html", "write_report"]
+__all__ = ["DraftFinding", "Outcome", "Report", "SceneReport", "report_html", "write_report"]
 
 Outcome = Literal["coded", "template", "fallback", "title"]
 """How a scene came about: by code, by its layout's template, by a template in place of code that failed, or as a
@@ -20,17 +21,6 @@ plain title slide."""
 
 class _Model(BaseModel):
     model_config = ConfigDict(extra="forbid")
-
-
-class Remark(BaseModel):
-    """What a check had to say; made of a `Finding`, or of its JSON, whose other fields are not kept."""
-
-    model_config = ConfigDict(extra="ignore", from_attributes=True)
-    rule: str
-    severity: Literal["error", "warning", "info"] = "error"
-    message: str
-    line: int = 1
-    suggestion: str | None = None
 
 
 class DraftFinding(Finding):
@@ -48,10 +38,10 @@ class SceneReport(_Model):
     outcome: Outcome
     rounds: int = 0
     """Drafts that were checked."""
-    findings: list[Remark] = []
-    """What the checks still had to say about the accepted scene."""
-    coder: str = "understudy"
-    """Who wrote its code: `understudy`, `storyboard`, `hand` or the name of a model."""
+    findings: list[DraftFinding] = []
+    """What the checks said of its drafts, the refused ones too."""
+    coder: str = "template"
+    """Who wrote its code: `template`, `plain-template` (formulas as their source), `storyboard`, `hand` or `title`."""
     seconds: float = 0.0
     """Length in the video."""
     frames: int = 0

@@ -14,7 +14,7 @@ from visium_graph.settings import Settings
 from visium_graph.sources.resolve import resolve_source
 from visium_graph.storyboard import Storyboard
 
-__all__ = ["Found", "default_folder", "write_plan", "write_script", "write_storyboard"]
+__all__ = ["Found", "default_folder", "left_out", "write_plan", "write_script", "write_storyboard"]
 
 
 @dataclass(frozen=True)
@@ -56,9 +56,17 @@ def write_script(source: str, run: Run, settings: Settings) -> Found:
 def write_storyboard(origin: str, run: Run, settings: Settings) -> Storyboard:
     """Give every scene of the script its layout and write `storyboard.json`; a given storyboard stays as it is."""
     if origin == "document":
-        script = Script.model_validate_json(run.script.read_text(encoding="utf-8"))
-        write_plan(direct(script), run, settings)
+        write_plan(direct(_read_script(run)), run, settings)
     return run.read_storyboard()
+
+
+def left_out(origin: str, run: Run) -> list[str]:
+    """What of the document did not make it into the script, each a line for the user."""
+    return _read_script(run).left_out if origin == "document" else []
+
+
+def _read_script(run: Run) -> Script:
+    return Script.model_validate_json(run.script.read_text(encoding="utf-8"))
 
 
 def _is_the_runs_own(source: str, run: Run) -> bool:

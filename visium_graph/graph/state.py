@@ -51,7 +51,9 @@ class VideoState(VideoInput, VideoOutput, total=False):
     """The state of the whole video."""
 
     origin: str
-    """What the source turned out to be: `lesson`, `document` or `storyboard`."""
+    """What the source turned out to be: `document` (a script was written) or `storyboard`."""
+    started: float
+    """Unix time at which the run began."""
     voice: str
     """Name of the voice that narrates the whole video."""
     warnings: list[str]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 
 from langgraph.graph import END, START, StateGraph
 from langgraph.runtime import Runtime
@@ -22,7 +23,7 @@ async def script(state: VideoState, runtime: Runtime[Settings]) -> VideoState:
     work = await asyncio.to_thread(VideoWork.start, state, settings_of(runtime))
     found = await asyncio.to_thread(work.write_script, state["source"])
     emit(runtime, "script", found=found.message)
-    return {"out": str(work.run.folder), "origin": found.origin, "warnings": found.warnings}
+    return {"out": str(work.run.folder), "origin": found.origin, "warnings": found.warnings, "started": time.time()}
 
 
 async def director(state: VideoState, runtime: Runtime[Settings]) -> VideoState:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,8 +11,8 @@ from typing import Self
 
 from visium_graph.checks import findings_of
 from visium_graph.errors import InputError, VisiumError
-from visium_graph.export.publish import RenderedScene, publish
-from visium_graph.graph.planning import Found, default_folder, write_script, write_storyboard
+from visium_graph.export.publish import Notes, RenderedScene, publish
+from visium_graph.graph.planning import Found, default_folder, left_out, write_script, write_storyboard
 from visium_graph.graph.scene_work import SceneWork
 from visium_graph.graph.state import SceneOutcome, VideoState
 from visium_graph.run import Run
@@ -95,6 +96,10 @@ class VideoWork:
         storyboard = await asyncio.to_thread(self.run.read_storyboard)
         # Every beat was spoken before: this reads the clips back from the store.
         narrated = await narrate_storyboard(storyboard, self.settings.model_copy(update={"voice": state["voice"]}))
-        return await asyncio.to_thread(
-            publish, self.run, storyboard, rendered, narrated, self.settings, state.get("warnings", [])
+        notes = Notes(
+            source=state["source"],
+            warnings=state.get("warnings", []),
+            left_out=await asyncio.to_thread(left_out, state["origin"], self.run),
+            elapsed=time.time() - state["started"],
         )
+        return await asyncio.to_thread(publish, self.run, storyboard, rendered, narrated, self.settings, notes)

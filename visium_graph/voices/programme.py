@@ -6,12 +6,11 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from visium_graph.errors import EnvironmentFault
 from visium_graph.run import Run, Store
 from visium_graph.settings import Settings
 from visium_graph.storyboard import Scene, Storyboard
 from visium_graph.timing import BeatTiming, SceneTiming, Timing
-from visium_graph.voices import voice_for
+from visium_graph.voices import voice_for, voice_names
 from visium_graph.voices.base import Voice
 from visium_graph.voices.narrate import Narration, narrate
 
@@ -38,7 +37,9 @@ class NarratedVideo:
             clips = self.scenes[scene.id]
             for beat, clip in zip(scene.beats, clips, strict=True):
                 run.keep(clip.path, run.narration(scene.id, beat.id))
-            beats = [BeatTiming(id=beat.id, seconds=clip.seconds) for beat, clip in zip(scene.beats, clips, strict=True)]
+            beats = [
+                BeatTiming(id=beat.id, seconds=clip.seconds) for beat, clip in zip(scene.beats, clips, strict=True)
+            ]
             scenes.append(SceneTiming(id=scene.id, beats=beats))
         Timing(scenes=scenes).write(run.timing)
 
@@ -48,31 +49,31 @@ async def narrate_storyboard(
 ) -> NarratedVideo:
     """Speak every beat; clips that were made before come from the store.
 
-    If the voice fails on any beat, the whole video falls to the next voice: one speaker from beginning to end.
+    If the voice fails on a beat, the next voice speaks the whole video: one speaker from beginning to end. Where none
+    can speak all of it, the one that fails on the fewest beats does, and those beats stay silent.
 
     Args:
         storyboard: what to say.
         settings: the voice to try first, and the store.
         progress: called with the number of beats done and their total.
-
-    Raises:
-        EnvironmentFault: no voice could speak it.
     """
-    warnings: list[str] = []
-    while True:
-        voice, said = await asyncio.to_thread(voice_for, settings)
-        warnings += said
-        try:
-            return NarratedVideo(voice.name, warnings, await _speak_all(storyboard, voice, settings, progress))
-        except EnvironmentFault as error:
-            following = _AFTER.get(voice.name)
-            if following is None:
-                raise
-            warnings.append(f"the voice {voice.name} failed ({error}); {following} narrates the whole video")
-            settings = settings.model_copy(update={"voice": following})
-
-
-_AFTER = {"hibari": "espeak", "espeak": "silent"}
+    names = voice_names()
+    tries: list[tuple[int, NarratedVideo]] = []
+    for name in names[names.index(settings.voice) :]:
+        chosen = settings.model_copy(update={"voice": name})
+        voice, unavailable = await asyncio.to_thread(voice_for, chosen, storyboard.language)
+        if tries and voice.name == "silent":
+            break  # a voice with a gap is better than no voice
+        scenes = await _speak_all(storyboard, voice, settings, progress)
+        failed = [clip.warning for clips in scenes.values() for clip in clips if clip.warning is not None]
+        tries.append((len(failed), NarratedVideo(voice.name, unavailable + failed, scenes)))
+        if not failed:
+            break
+    failures, best = min(tries, key=lambda tried: tried[0])
+    if not failures and len(tries) > 1:
+        warning = f"the voice {tries[0][1].voice} failed on {tries[0][0]} beats; {best.voice} narrates the whole video"
+        best.warnings.insert(0, warning)
+    return best
 
 
 async def _speak_all(

@@ -1,0 +1,169 @@
+"""From rendered scenes and spoken beats to everything a finished run folder holds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, cast
+
+from visium_graph.errors import EnvironmentFault
+from visium_graph.export.contact import Still, contact_sheet
+from visium_graph.export.mux import assemble, scene_clip
+from visium_graph.export.report import DraftFinding, Outcome, Report, SceneReport, write_report
+from visium_graph.export.subtitles import srt, vtt
+from visium_graph.export.timeline import BeatSpan, SceneSpan, Timeline
+from visium_graph.run import Run
+from visium_graph.sandbox.job import JobResult
+from visium_graph.settings import Settings
+from visium_graph.storyboard import Scene, Storyboard
+from visium_graph.timing import BeatTiming, SceneTiming, Timing
+from visium_graph.voices.programme import NarratedVideo
+
+__all__ = ["Notes", "RenderedScene", "publish"]
+
+
+@dataclass(frozen=True)
+class RenderedScene:
+    """A scene whose clip is there."""
+
+    scene: Scene
+    outcome: str
+    coder: str
+    rounds: int
+    findings: Sequence[dict[str, Any]]
+    result: JobResult
+    """Of a render job that is done: its `files` hold the clip and the stills."""
+
+
+@dataclass(frozen=True)
+class Notes:
+    """What the report tells besides the scenes."""
+
+    source: str
+    warnings: Sequence[str] = ()
+    left_out: Sequence[str] = field(default=())
+    elapsed: float = 0.0
+    """Seconds the run took so far."""
+
+
+def publish(
+    run: Run,
+    storyboard: Storyboard,
+    rendered: Sequence[RenderedScene],
+    narrated: NarratedVideo,
+    settings: Settings,
+    notes: Notes,
+) -> Path:
+    """Write video, clips, subtitles, timing, contact sheet and report; returns the video's path.
+
+    Raises:
+        EnvironmentFault: the folder cannot be written any more.
+    """
+    timeline = _timeline(storyboard, rendered, narrated, settings.frame.fps)
+    try:
+        _timing(timeline, narrated).write(run.timing)
+        for scene in timeline.scenes:
+            scene_clip(timeline, scene.id, run.clip(scene.id))
+        run.write(run.subtitles(".srt"), srt(timeline))
+        run.write(run.subtitles(".vtt"), vtt(timeline))
+        contact_sheet(_stills(rendered), run.contact)
+        assemble(timeline, run.video)
+        write_report(run, _report(timeline, rendered, narrated, settings, notes))
+        _remove_leftovers(run, storyboard)
+    except OSError as error:
+        raise EnvironmentFault(f"{error.filename or run.folder}: cannot be written ({error.strerror})") from error
+    return run.video
+
+
+def _timeline(storyboard: Storyboard, rendered: Sequence[RenderedScene], narrated: NarratedVideo, fps: int) -> Timeline:
+    scenes = []
+    for item in rendered:
+        value = item.result.value
+        beats = tuple(
+            BeatSpan(beat.id, start, end, clip.path, clip.words)
+            for beat, (start, end), clip in zip(
+                item.scene.beats, value["beats"], narrated.scenes[item.scene.id], strict=True
+            )
+        )
+        scenes.append(SceneSpan(item.scene.id, item.scene.title, item.result.files[".mp4"], value["frames"], beats))
+    return Timeline(storyboard.title, storyboard.language, fps, tuple(scenes))
+
+
+def _timing(timeline: Timeline, narrated: NarratedVideo) -> Timing:
+    return Timing(
+        fps=timeline.fps,
+        scenes=[
+            SceneTiming(
+                id=scene.id,
+                beats=[
+                    BeatTiming(id=beat.id, seconds=clip.seconds, frames=(beat.start, beat.end))
+                    for beat, clip in zip(scene.beats, narrated.scenes[scene.id], strict=True)
+                ],
+            )
+            for scene in timeline.scenes
+        ],
+    )
+
+
+def _stills(rendered: Sequence[RenderedScene]) -> list[Still]:
+    return [
+        Still(item.scene.id, item.scene.title, beat.id, item.result.files.get(f"-{number}.png"))
+        for item in rendered
+        for number, beat in enumerate(item.scene.beats)
+    ]
+
+
+def _report(
+    timeline: Timeline,
+    rendered: Sequence[RenderedScene],
+    narrated: NarratedVideo,
+    settings: Settings,
+    notes: Notes,
+) -> Report:
+    scenes = [
+        SceneReport(
+            id=item.scene.id,
+            title=item.scene.title,
+            outcome=cast("Outcome", item.outcome),
+            rounds=item.rounds,
+            findings=[DraftFinding.model_validate(finding) for finding in item.findings],
+            coder=item.coder,
+            seconds=round(span.frames / timeline.fps, 3),
+            frames=span.frames,
+            cached=item.result.cached,
+            render_seconds=round(item.result.cpu_seconds, 2),
+            note=_why(item),
+        )
+        for item, span in zip(rendered, timeline.scenes, strict=True)
+    ]
+    return Report(
+        title=timeline.title,
+        source=notes.source,
+        quality=settings.quality,
+        voice=narrated.voice,
+        duration=round(timeline.frames / timeline.fps, 3),
+        elapsed=round(notes.elapsed, 1),
+        scenes=scenes,
+        warnings=[*notes.warnings],
+        left_out=[*notes.left_out],
+        versions={name: version(name) for name in ("visium-graph", "manim", "langgraph", "av")},
+    )
+
+
+def _why(item: RenderedScene) -> str:
+    """The first error that an earlier draft met, for a scene that is not as planned."""
+    if item.outcome not in {"fallback", "title"}:
+        return ""
+    errors = [finding["message"] for finding in item.findings if finding["severity"] == "error"]
+    return errors[0] if errors else "it has no layout that can be drawn without code"
+
+
+def _remove_leftovers(run: Run, storyboard: Storyboard) -> None:
+    """Clips and narration of scenes that are no longer in the storyboard; scene files are never touched."""
+    kept = {run.clip(scene.id) for scene in storyboard.scenes}
+    kept |= {run.narration(scene.id, beat.id) for scene in storyboard.scenes for beat in scene.beats}
+    for path in [*run.folder.glob("clips/*.mp4"), *run.folder.glob("narration/*.wav")]:
+        if path not in kept:
+            path.unlink()
