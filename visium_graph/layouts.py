@@ -288,7 +288,12 @@ Place = Coordinates | PartId
 """Figure coordinates, or the id of a point part."""
 
 
-class FigurePoint(Part):
+class _FigurePart(Part):
+    together: bool = False
+    """Appears (or acts) together with the part that is revealed before it in the same beat, not after it."""
+
+
+class FigurePoint(_FigurePart):
     """A named point; drawn as a dot where `dot` is set."""
 
     kind: Literal["point"]
@@ -299,7 +304,7 @@ class FigurePoint(Part):
     role: Role = "text"
 
 
-class FigureSegment(Part):
+class FigureSegment(_FigurePart):
     """A straight segment, or an arrow."""
 
     kind: Literal["segment", "arrow"]
@@ -312,7 +317,7 @@ class FigureSegment(Part):
     dashed: bool = False
 
 
-class FigurePolygon(Part):
+class FigurePolygon(_FigurePart):
     """A closed polygon with an optional label in its middle."""
 
     kind: Literal["polygon"]
@@ -322,7 +327,7 @@ class FigurePolygon(Part):
     fill: Annotated[float, Field(ge=0, le=1)] = 0.5
 
 
-class FigureSquare(Part):
+class FigureSquare(_FigurePart):
     """The square that stands on a segment, on the side that `side` names as seen walking from start to end."""
 
     kind: Literal["square"]
@@ -336,7 +341,7 @@ class FigureSquare(Part):
     fill: Annotated[float, Field(ge=0, le=1)] = 0.5
 
 
-class FigureAngle(Part):
+class FigureAngle(_FigurePart):
     """The mark of the angle at `vertex` between two arms; a right angle gets its small square."""
 
     kind: Literal["angle"]
@@ -348,7 +353,7 @@ class FigureAngle(Part):
     role: Role = "muted"
 
 
-class FigureCircle(Part):
+class FigureCircle(_FigurePart):
     """A circle."""
 
     kind: Literal["circle"]
@@ -359,7 +364,7 @@ class FigureCircle(Part):
     fill: Annotated[float, Field(ge=0, le=1)] = 0.0
 
 
-class FigureBox(Part):
+class FigureBox(_FigurePart):
     """An upright rectangle with text inside: a cell, a node of a diagram, a bar."""
 
     kind: Literal["box"]
@@ -372,7 +377,7 @@ class FigureBox(Part):
     fill: Annotated[float, Field(ge=0, le=1)] = 0.25
 
 
-class FigureText(Part):
+class FigureText(_FigurePart):
     """Rich text on a place."""
 
     kind: Literal["text"]
@@ -384,7 +389,7 @@ class FigureText(Part):
     role: Role = "text"
 
 
-class FigureCells(Part):
+class FigureCells(_FigurePart):
     """Little squares in rows and columns that stand for things one can count.
 
     Several of these on one grid (with `first` and `count`) are groups that can be coloured, dimmed or moved apart.
@@ -411,7 +416,7 @@ class FigureCells(Part):
         return self
 
 
-class FigureMove(Part):
+class FigureMove(_FigurePart):
     """An action: pieces turn about a point, then slide. Revealing it plays it."""
 
     kind: Literal["move"]
@@ -423,7 +428,7 @@ class FigureMove(Part):
     """The point it turns about; by default the middle of each piece."""
 
 
-class FigureEmphasis(Part):
+class FigureEmphasis(_FigurePart):
     """An action on pieces that are there: dim them, hide them, or light them up."""
 
     kind: Literal["dim", "hide", "highlight"]

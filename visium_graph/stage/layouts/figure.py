@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -50,6 +51,7 @@ class FigureView(View):
         for drawn in self._drawn.values():
             drawn.build(frame)
         self._hidden: set[str] = set()
+        self._parts = {part.id: part for part in self.layout.parts}
         pieces = [self._piece(part) for part in self.layout.parts]
         return [Page(pieces, [] if caption is None else [caption])]
 
@@ -65,6 +67,31 @@ class FigureView(View):
         if drawn.label:
             steps.append(FadeIn(drawn.label.text, shift=(0.12 if not steps else 0.0) * UP))
         return LaggedStart(*steps, lag_ratio=0.2) if steps else _nothing()
+
+    def _together(self, pieces: Sequence[Piece], available: float) -> list[list[Piece]]:
+        """Groups of pieces that enter together: also those that ask for it, but no action with what it acts on."""
+        leaders: list[list[Piece]] = []
+        for piece in pieces:
+            if leaders and self._parts[piece.part].together:
+                leaders[-1].append(piece)
+            else:
+                leaders.append([piece])
+        followers = {id(group[0]): group[1:] for group in leaders}
+        groups: list[list[Piece]] = []
+        for group in super()._together([group[0] for group in leaders], available):
+            groups.append([])
+            busy: set[str] = set()
+            for piece in (member for leader in group for member in (leader, *followers[id(leader)])):
+                touched = self._touched(piece)
+                if busy & touched:
+                    groups.append([])
+                    busy = set()
+                groups[-1].append(piece)
+                busy |= touched
+        return groups
+
+    def _touched(self, piece: Piece) -> set[str]:
+        return {piece.part, *getattr(self._parts[piece.part], "targets", [])}
 
     def _caption(self) -> RichText | None:
         if not self.layout.caption:
