@@ -31,6 +31,11 @@ _PIXELS = 80
 _SHORTEST = 0.3
 """Seconds that a fault must last: what passes within an animation is movement, not a mistake."""
 
+_OUTSIDE = "off-frame: wholly"
+"""No fault if the text is ever in the frame: it is parked outside, or leaves that way. Known only at the end."""
+_CUT_BY_CAMERA = "off-frame: camera"
+"""No fault if a camera that moves ever has the whole text in view."""
+
 Box = NDArray[np.float64]
 
 
@@ -67,8 +72,9 @@ class Geometry:
     def __init__(self) -> None:
         self._seen: dict[int, _Seen] = {}
         self._inside: set[int] = set()
+        self._whole: set[int] = set()
+        self._excuses = {_OUTSIDE: self._inside, _CUT_BY_CAMERA: self._whole}
         self._faults: dict[tuple[int, ...], Fault] = {}
-        self._outside: dict[tuple[int, ...], Fault] = {}
 
     def look(self, scene: Any) -> dict[tuple[int, ...], Fault]:
         """The faults at this moment, by the ids of the texts concerned."""
@@ -105,10 +111,10 @@ class Geometry:
         lasting = [
             fault
             for key, fault in self._faults.items()
-            if fault.lasted >= _SHORTEST and not (fault.rule == _OUTSIDE and key[0] in self._inside)
+            if fault.lasted >= _SHORTEST and key[0] not in self._excuses.get(fault.rule, ())
         ]
         for fault in lasting:
-            fault.rule = "off-frame" if fault.rule == _OUTSIDE else fault.rule
+            fault.rule = "off-frame" if fault.rule in self._excuses else fault.rule
         return sorted(lasting, key=lambda fault: (fault.start, fault.line))
 
     def _off_frame(self, text: ShownText, frame: Box, *, moving: bool) -> Fault | None:
@@ -123,6 +129,8 @@ class Geometry:
         away = right < frame[0] or left > frame[2] or top < frame[1] or bottom > frame[3]
         if not away:
             self._inside.add(id(text.mobject))
+        if beyond[side] <= _EDGE:
+            self._whole.add(id(text.mobject))
         if beyond[side] <= _EDGE or text.backdrop:
             return None
         # A camera that moves leaves things behind and goes to others; only what was put under it as it is now counts.
@@ -139,11 +147,8 @@ class Geometry:
         message = f"{text.name} reaches {beyond[side]:.2f} units beyond the {side} edge of the frame"
         if away:
             message = f"{text.name} lies wholly outside the frame, {beyond[side]:.2f} units beyond the {side} edge"
-        return Fault(_OUTSIDE if away else "off-frame", message, advice, text.line, 0.0, 0.0)
-
-
-_OUTSIDE = "off-frame, wholly"
-"""Parked outside is no fault if the text ever comes in, or was in: that is told only at the end."""
+        rule = _OUTSIDE if away else _CUT_BY_CAMERA if moving else "off-frame"
+        return Fault(rule, message, advice, text.line, 0.0, 0.0)
 
 
 def _frame(camera: Any) -> Box:

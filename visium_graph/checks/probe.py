@@ -24,7 +24,6 @@ _MOST = 10
 _HELD = 1.0
 """Seconds that a scene's last picture counts as shown."""
 _OVERRUN = 1.0
-_DRAWN_HEIGHT = 120
 
 Finding = dict[str, Any]
 
@@ -58,9 +57,8 @@ def probe(payload: dict[str, Any], scratch: Path) -> dict[str, Any]:
 
 def _dry_run(payload: dict[str, Any], scratch: Path, geometry: Geometry) -> tuple[list[tuple[int, int, int]], int]:
     """Construct the scene; returns its marks and its length in frames."""
-    width, height = payload["width"], payload["height"]
-    small = {"pixel_width": max(2, width * _DRAWN_HEIGHT // height), "pixel_height": _DRAWN_HEIGHT}
-    with running(payload, scratch, _renderer(geometry), dry_run=True, **small) as scene_type:
+    # At the size of the film, although next to nothing is drawn: Manim wraps a Text by the picture's width in pixels.
+    with running(payload, scratch, _renderer(geometry), dry_run=True) as scene_type:
         scene = scene_type()
         scene.render()
         renderer = scene.renderer

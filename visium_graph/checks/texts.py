@@ -100,7 +100,7 @@ def _name(mobject: Any, words: str) -> str:
     words = " ".join(words.split())
     if len(words) > _NAME_CHARACTERS:
         words = words[: _NAME_CHARACTERS - 1] + "…"
-    return f"{kind} {words!r}"
+    return f"{kind} '{words}'"
 
 
 def _origin(mobject: Mobject) -> tuple[int, str]:
