@@ -30,13 +30,13 @@ class Window:
 def windows(rows: Sequence[CodeRow], most: int, parts: Sequence[_Span]) -> list[Window]:
     """Cut a listing into windows of at most `most` rows.
 
-    A listing that fits is one window. A longer one begins with its first rows; every part then has a window that shows
-    it whole, with lines around it, shared with the parts after it where they fit too. A part longer than a window
-    takes several. Without parts the windows cover the listing one after another.
+    A listing that fits is one window. In a longer one every part has a window that shows it whole, with lines around
+    it, shared with the parts after it where they fit too; the listing's first rows are preferred. A part longer than a
+    window takes several. Without parts the windows cover the listing one after another.
     """
     if not parts:
         return [Window(list(rows[start:end])) for start, end in _covering(rows, 0, len(rows), most)]
-    # The window that the parts before left open, as [start, end) of rows.
+    # Windows as [start, end) of rows, and the parts each holds.
     bounds: list[tuple[int, int]] = [next(_covering(rows, 0, len(rows), most))]
     held: list[list[str]] = [[]]
     spans = {part.id: _rows_of(rows, part) for part in parts}
@@ -55,7 +55,8 @@ def windows(rows: Sequence[CodeRow], most: int, parts: Sequence[_Span]) -> list[
             continue
         bounds.append(_around(rows, most, [spans[other.id] for other in parts[index:]]))
         held.append([part.id])
-    return [Window(list(rows[start:end]), names) for (start, end), names in zip(bounds, held, strict=True)]
+    used = [(bound, names) for bound, names in zip(bounds, held, strict=True) if names]
+    return [Window(list(rows[start:end]), names) for (start, end), names in used]
 
 
 def _rows_of(rows: Sequence[CodeRow], part: _Span) -> tuple[int, int]:

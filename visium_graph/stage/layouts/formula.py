@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
-from manim import Animation, AnimationGroup, FadeOut, Indicate, MoveToTarget, Succession, Transform, VGroup
+from manim import Animation, AnimationGroup, FadeOut, MoveToTarget, Succession, Transform, VGroup, there_and_back
 
 from visium_graph.stage.formula_lines import FormulaLine, PlacedLine, column_extents, set_lines
 from visium_graph.stage.growth import Grow, inked
@@ -295,8 +295,10 @@ class FormulaView(View):
         group.generate_target()
         for shape in inked(group.target):
             shape.set_fill(opacity=1)
-        flash = Indicate(group.formula, color=self.slide.color("accent"), scale_factor=1.05)
-        return Succession(MoveToTarget(group, run_time=0.2), flash)
+        accented = group.target.copy()
+        accented.formula.set_color(self.slide.color("accent")).scale(1.05)
+        # Both move the group itself: it stays the one mobject that the scene knows.
+        return Succession(MoveToTarget(group, run_time=0.2), Transform(group, accented, rate_func=there_and_back))
 
 
 def _height(column: Sequence[StepGroup], em: float) -> float:
