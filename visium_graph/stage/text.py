@@ -10,7 +10,7 @@ from manim import ManimColor, VGroup, VMobject
 
 from visium_graph.stage.outlines import Points
 from visium_graph.stage.shaping import Face
-from visium_graph.stage.theme import BODY_EM, FLOOR_EM, LEADING
+from visium_graph.stage.theme import BODY_EM, CAP_HEIGHT, FLOOR_EM, LEADING
 from visium_graph.stage.wrapping import Box, line_width, lines_of, reads_leftwards, space_width
 
 __all__ = ["Align", "RichText", "TextLine", "filled"]
@@ -58,6 +58,7 @@ class RichText(VGroup):  # type: ignore[misc]  # manim is untyped here
         family: str | None = None,
         align: Align = "left",
         leading: float = LEADING,
+        balance: bool = False,
         by_letter: bool = False,
     ) -> None:
         """Typeset text.
@@ -72,6 +73,7 @@ class RichText(VGroup):  # type: ignore[misc]  # manim is untyped here
             family: font family; the theme's by default.
             align: how lines of different widths are set.
             leading: distance of baselines, in em; tall formulas push lines further apart.
+            balance: break lines so that they are about equally long (for titles), not as late as possible.
             by_letter: every glyph a mobject of its own (for `Write`), instead of every word: slower to animate.
 
         Raises:
@@ -83,7 +85,7 @@ class RichText(VGroup):  # type: ignore[misc]  # manim is untyped here
         leftwards = reads_leftwards(text)
         face = Face(weight=weight, slant=slant) if family is None else Face(family, weight, slant)
         limit = None if width is None else width / self.em
-        lines = [line for paragraph in text.split("\n") for line in lines_of(paragraph, face, limit)]
+        lines = [line for paragraph in text.split("\n") for line in _broken(paragraph, face, limit, balance=balance)]
         widest = max((line_width(line, face) for line in lines), default=0.0)
         drop = 0.0
         for index, line in enumerate(lines):
@@ -113,6 +115,40 @@ class RichText(VGroup):  # type: ignore[misc]  # manim is untyped here
         """Move so that the left edge of the ink is at x and the first baseline at the given height."""
         self.shift(np.array([x - self.get_left()[0], baseline - self.first_baseline, 0.0]))
         return self
+
+
+    def cut(self, height: float) -> list[RichText]:
+        """The lines in portions no higher than `height` (from capitals to last baseline); one line at least in each."""
+        portions: list[list[TextLine]] = []
+        for line in self.submobjects:
+            if portions and portions[-1][0].baseline - line.baseline + CAP_HEIGHT * self.em <= height:
+                portions[-1].append(line)
+            else:
+                portions.append([line])
+        if len(portions) <= 1:
+            return [self]
+        texts = []
+        for portion in portions:
+            text = RichText.__new__(RichText)
+            VGroup.__init__(text, *portion)
+            text.text, text.em = self.text, self.em
+            texts.append(text)
+        return texts
+
+
+def _broken(paragraph: str, face: Face, limit: float | None, *, balance: bool) -> list[list[Box]]:
+    lines = lines_of(paragraph, face, limit)
+    if limit is None or not balance or len(lines) == 1:
+        return lines
+    low, high = line_width(lines[-1], face), limit
+    for _ in range(7):
+        middle = (low + high) / 2
+        narrower = lines_of(paragraph, face, middle)
+        if len(narrower) > len(lines):
+            low = middle
+        else:
+            lines, high = narrower, middle
+    return lines
 
 
 def _draw(

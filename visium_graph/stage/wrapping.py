@@ -147,7 +147,7 @@ def _word(word: Word, *, space: bool, breakable: bool) -> Box:
 
 
 def _formula(latex: str, *, space: bool, breakable: bool, scale: float = MATH_SCALE) -> Box:
-    shapes, advance, height, depth = inline_math(latex)
+    shapes, advance, height, depth = inline_math(_readable(latex))
     return Box(
         latex,
         tuple(points * scale for points, _ in shapes),
@@ -159,6 +159,16 @@ def _formula(latex: str, *, space: bool, breakable: bool, scale: float = MATH_SC
         height=max(CAP_HEIGHT, height * scale),
         depth=max(_DEPTH, depth * scale),
     )
+
+
+def _readable(latex: str) -> str:
+    """Fractions in a line of text at the size of the text around them, not at that of an index."""
+    pieces, position = [], 0
+    for unit in units(latex):
+        if unit.kind == "atom" and latex.startswith(r"\frac", unit.start):
+            pieces.append(latex[position : unit.start] + r"\dfrac")
+            position = unit.start + len(r"\frac")
+    return "".join([*pieces, latex[position:]])
 
 
 def _breakable(token: str) -> Iterator[str]:

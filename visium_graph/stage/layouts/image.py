@@ -5,12 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
-from manim import Animation, ImageMobject, Mobject, ScaleInPlace, config, there_and_back
+from manim import DOWN, Animation, ImageMobject, ScaleInPlace, config, there_and_back
 from numpy.typing import NDArray
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from visium_graph.errors import InputError
 from visium_graph.stage.layouts.base import Page, Piece, Region, View, ink_top
+from visium_graph.stage.text import RichText
 from visium_graph.stage.theme import CAPTION_EM, Theme, contrast
 
 __all__ = ["ImageView", "read_image"]
@@ -18,6 +19,7 @@ __all__ = ["ImageView", "read_image"]
 Pixels = NDArray[np.uint8]
 
 _GAP = 0.4
+_CAPTION_GAP = 0.32
 _LONGEST = 4096
 """Pixels along the longer side; larger pictures are reduced: no frame has more."""
 
@@ -28,22 +30,34 @@ class ImageView(View):
     def build(self) -> list[Page]:
         """Fit the row of pictures to the region above the caption."""
         region = self.slide.region
-        furniture: list[Mobject] = []
-        if self.layout.caption.strip():
-            caption = self.slide.rich(self.layout.caption.strip(), role="muted", em=CAPTION_EM, width=region.width * 0.9, align="center")
-            caption.shift(np.array([region.center[0] - caption.get_x(), region.bottom - caption.get_bottom()[1], 0.0]))
-            furniture.append(caption)
-            region = region.inset(bottom=ink_top(caption) - region.bottom + 0.3)
+        caption = self._caption(region)
+        below = 0.0 if caption is None else ink_top(caption) - float(caption.get_bottom()[1]) + _CAPTION_GAP
         pictures = [self._picture(part.path) for part in self.layout.parts]
-        self._row(pictures, region)
+        self._row(pictures, region.inset(bottom=below))
+        if caption is not None:
+            # Close below the pictures, and both together in the middle.
+            slack = (region.height - below - pictures[0].height) / 2
+            for picture in pictures:
+                picture.shift(DOWN * slack * 0.1)
+            top = float(pictures[0].get_bottom()[1]) - _CAPTION_GAP
+            caption.shift(np.array([region.center[0] - caption.get_x(), top - ink_top(caption), 0.0]))
         parts = self.layout.parts
-        return [Page([Piece(part.id, picture) for part, picture in zip(parts, pictures, strict=True)], furniture)]
+        pieces = [Piece(part.id, picture) for part, picture in zip(parts, pictures, strict=True)]
+        return [Page(pieces, [] if caption is None else [caption])]
+
+    def _caption(self, region: Region) -> RichText | None:
+        text = self.layout.caption.strip()
+        if not text:
+            return None
+        return self.slide.rich(text, role="muted", em=CAPTION_EM, width=region.width * 0.9, align="center", balance=True)
 
     @staticmethod
     def _row(pictures: list[ImageMobject], region: Region) -> None:
+        """One height for all, as large as the region and the pictures' own pixels allow."""
         ratios = [picture.width / picture.height for picture in pictures]
-        height = min(region.height, (region.width - _GAP * (len(pictures) - 1)) / sum(ratios), _sharpest(pictures))
-        x = region.center[0] - (height * sum(ratios) + _GAP * (len(pictures) - 1)) / 2
+        gaps = _GAP * (len(pictures) - 1)
+        height = min(region.height, (region.width - gaps) / sum(ratios), _sharpest(pictures))
+        x = region.center[0] - (height * sum(ratios) + gaps) / 2
         for picture, ratio in zip(pictures, ratios, strict=True):
             picture.height = height
             picture.move_to(np.array([x + height * ratio / 2, region.center[1], 0.0]))
