@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from manim import Square, VGroup
-from tests.stage.playing import assert_well_set, play
 
+from tests.stage.playing import assert_well_set, play
 from visium_graph.stage.formula_lines import FormulaLine, column_extents, set_lines
 from visium_graph.stage.growth import match_glyphs
 from visium_graph.stage.latex_lines import alignment

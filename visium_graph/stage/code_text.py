@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from typing import Any
 
 import numpy as np
+from manim import Animation
 
 from visium_graph.stage.highlight import CodeRow
 from visium_graph.stage.outlines import Points
@@ -12,7 +14,7 @@ from visium_graph.stage.shaping import Face, shape_words
 from visium_graph.stage.text import RichText, TextLine, filled
 from visium_graph.stage.theme import CODE_FONT, Theme
 
-__all__ = ["CELL", "LINE", "CodeLine", "CodeText"]
+__all__ = ["CELL", "LINE", "CodeLine", "CodeText", "Light"]
 
 CELL = 0.6
 """Width of a character cell, in em."""
@@ -85,3 +87,34 @@ class CodeText(RichText):
     def columns(rows: Sequence[CodeRow], gutter: int) -> int:
         """Columns that rows take with their numbers."""
         return (gutter + _GUTTER_GAP if gutter else 0) + max((row.width for row in rows), default=0)
+
+
+class Light(Animation):  # type: ignore[misc]  # manim is untyped here
+    """Lines of a listing light up and the others dim; the listing stays one mobject of the scene."""
+
+    def __init__(self, code: CodeText, lit: Collection[CodeLine], dim: float, **kwargs: Any) -> None:
+        """Prepare the animation.
+
+        Args:
+            code: the listing.
+            lit: its lines that are lit.
+            dim: opacity of the others.
+            **kwargs: passed on to `Animation`.
+        """
+        super().__init__(code, **kwargs)
+        self._goals = [
+            (shape, 1.0 if line in lit else dim) for line in code.submobjects for shape in line.submobjects[1:]
+        ]
+        self._starts: list[float] = []
+
+    def begin(self) -> None:
+        """Note how bright the lines are now."""
+        self._starts = [float(shape.get_fill_opacity()) for shape, _ in self._goals]
+        super().begin()
+
+    def interpolate_mobject(self, alpha: float) -> None:
+        """Set the lines' opacity on their way."""
+        share = self.rate_func(alpha)
+        for (shape, goal), start in zip(self._goals, self._starts, strict=True):
+            if goal != start:
+                shape.set_fill(opacity=start + (goal - start) * share)

@@ -48,8 +48,8 @@ def windows(rows: Sequence[CodeRow], most: int, parts: Sequence[_Span]) -> list[
             continue
         if last - first > most:
             chunks = list(_covering(rows, first, last, most))
-            end = min(last + 1, len(rows))
-            chunks[-1] = (max(0, end - most), end)  # a short rest is filled up with what stands above it
+            # A short rest is filled up with what stands above it.
+            chunks[-1] = (max(0, min(chunks[-1][0], last - most)), last)
             bounds += chunks
             held += [[part.id] for _ in chunks]
             continue

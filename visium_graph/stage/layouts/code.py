@@ -11,16 +11,16 @@ from manim import (
     AnimationGroup,
     FadeIn,
     FadeOut,
-    Indicate,
     Mobject,
     Rectangle,
     RoundedRectangle,
     Transform,
     VGroup,
     config,
+    there_and_back,
 )
 
-from visium_graph.stage.code_text import CELL, LINE, CodeText
+from visium_graph.stage.code_text import CELL, LINE, CodeText, Light
 from visium_graph.stage.code_windows import Window, windows
 from visium_graph.stage.highlight import CodeRow, highlight, wrap
 from visium_graph.stage.layouts.base import Page, Piece, Region, View
@@ -173,16 +173,13 @@ class CodeView(View):
 
     def _light(self, part: CodeSpan, page: _CodePage, note: RichText | None) -> Animation:
         """Light the part's lines, dim the others, and change the note."""
-        animations: list[Animation] = []
-        lit = set(page.code.lit(*part.lines))
-        for line in page.code.submobjects:
-            opacity = 1.0 if line in lit else _DIM
-            words = line.submobjects[1:]
-            if words and words[-1].get_fill_opacity() != opacity:
-                animations.append(VGroup(*words).animate.set_fill(opacity=opacity).build())
+        lit = list(page.code.lit(*part.lines))
         bar = self._bar(page, *part.lines)
-        if page.barred and np.allclose(bar.get_center(), page.bar.get_center()) and page.note is note:
-            return Indicate(VGroup(*lit), color=self.slide.color("accent"), scale_factor=1.0)
+        if page.barred and np.allclose(bar.points, page.bar.points) and page.note is note:
+            accented = page.code.copy()
+            VGroup(*accented.lit(*part.lines)).set_color(self.slide.color("accent"))
+            return Transform(page.code, accented, rate_func=there_and_back)
+        animations: list[Animation] = [Light(page.code, lit, _DIM)]
         animations.append(Transform(page.bar, bar) if page.barred else FadeIn(page.bar.become(bar)))
         if page.note is not None and page.note is not note:
             animations.append(FadeOut(page.note))
