@@ -40,7 +40,7 @@ def test_an_article_becomes_a_video(tmp_path):
     (tmp_path / "article.md").write_text(ARTICLE)
     done = visium("make", "article.md", *TINY, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
-    assert done.stdout.strip() == "runs/article/video.mp4"
+    assert done.stdout.strip() == str(tmp_path / "runs/article/video.mp4")
     run = tmp_path / "runs" / "article"
     expected = "storyboard.json timing.json video.mp4 video.srt video.vtt report.json report.html contact.png"
     assert not [name for name in expected.split() if not (run / name).stat().st_size]
@@ -118,7 +118,7 @@ def test_strict_is_one_when_a_scene_fell_back(tmp_path):
     (tmp_path / "board.json").write_text(json.dumps({"title": "T", "scenes": [scene]}))
     done = visium("make", "board.json", "-o", "run", "--strict", *TINY, cwd=tmp_path)
     assert done.returncode == 1
-    assert done.stdout.strip() == "run/video.mp4"
+    assert done.stdout.strip() == str(tmp_path / "run/video.mp4")
     assert "scene 'a' became its template slide" in done.stderr
     assert visium("render", "run", *TINY, cwd=tmp_path).returncode == 0
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -79,7 +80,7 @@ def contact_sheet(stills: Sequence[Still], out: Path) -> None:
         caption = f"{number + 1}  {still.scene_id} · {still.beat_id}"
         draw.text((x, y + grid.height + 24), _fitted(draw, caption, plain, grid.width), _FAINT, font=plain)
     buffer = io.BytesIO()
-    sheet.save(buffer, "PNG", optimize=True)
+    sheet.save(buffer, "PNG")
     write_atomically(out, buffer.getvalue())
 
 
@@ -123,6 +124,7 @@ def _fitted(draw: ImageDraw.ImageDraw, text: str, font: Font, width: int) -> str
     """The text, shortened with an ellipsis where it is wider than its still."""
     if draw.textlength(text, font=font) <= width:
         return text
-    while text and draw.textlength(text + "…", font=font) > width:
-        text = text[:-1]
-    return text.rstrip() + "…"
+    fits = bisect_left(
+        range(len(text)), True, key=lambda kept: draw.textlength(text[: kept + 1] + "…", font=font) > width
+    )
+    return text[:fits].rstrip() + "…"

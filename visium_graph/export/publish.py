@@ -35,6 +35,8 @@ class RenderedScene:
     findings: Sequence[dict[str, Any]]
     result: JobResult
     """Of a render job that is done: its `files` hold the clip and the stills."""
+    cached: bool = False
+    """Whether the clip was there before this run."""
 
 
 @dataclass(frozen=True)
@@ -132,7 +134,7 @@ def _report(
             coder=item.coder,
             seconds=round(span.frames / timeline.fps, 3),
             frames=span.frames,
-            cached=item.result.cached,
+            cached=item.cached,
             render_seconds=round(item.result.cpu_seconds, 2),
             note=_why(item),
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Literal
 
 from langgraph.errors import NodeError
 from langgraph.graph import END, START, StateGraph
@@ -19,7 +20,7 @@ from visium_graph.graph.state import SceneInput, SceneOutcome, SceneOutput, Scen
 from visium_graph.sandbox import pool_for
 from visium_graph.settings import Settings
 
-__all__ = ["build_scene_graph"]
+__all__ = ["build_scene_graph", "understudy"]
 
 _KEPT_FINDINGS = 20
 """State is stored at every step: more findings than this help nobody."""
@@ -61,7 +62,7 @@ async def reviewer(state: SceneState) -> SceneState:
 async def submit(state: SceneState, runtime: Runtime[Settings]) -> SceneOutput:
     """Write the scene's file and order its clip, so that rendering starts before the slowest scene is done."""
     work = await asyncio.to_thread(SceneWork.load, state, settings_of(runtime))
-    await asyncio.to_thread(work.publish, state["draft"])
+    cached = await asyncio.to_thread(work.publish, state["draft"])
     emit(runtime, "accepted", scene=state["scene_id"], outcome=state["outcome"])
     outcome = SceneOutcome(
         index=state["index"],
@@ -70,11 +71,12 @@ async def submit(state: SceneState, runtime: Runtime[Settings]) -> SceneOutput:
         coder=state["coder"],
         rounds=state.get("rounds", 0),
         findings=state.get("findings", []),
+        cached=cached,
     )
     return {"scenes": {state["scene_id"]: outcome}}
 
 
-async def understudy(state: SceneState, error: NodeError, runtime: Runtime[Settings]) -> Command[str]:
+async def understudy(state: SceneInput, error: NodeError, runtime: Runtime[Settings]) -> Command[Literal["collect"]]:
     """A step of this scene broke: the plain title slide takes over, and the report says why.
 
     A fault of the machine, or of what the user gave, is no scene's own: it ends the run with its message.
@@ -83,27 +85,30 @@ async def understudy(state: SceneState, error: NodeError, runtime: Runtime[Setti
         raise error.error
     work = await asyncio.to_thread(SceneWork.load, state, settings_of(runtime))
     key = await asyncio.to_thread(work.keep_draft, work.ladder[-1])
+    cached = await asyncio.to_thread(work.publish, key)
     finding = Finding(
         file=f"scenes/{state['scene_id']}.py",
         rule="crash",
-        message=f"{error.node} failed: {type(error.error).__name__}: {str(error.error)[:300]}",
+        message=f"a step of this scene failed: {type(error.error).__name__}: {str(error.error)[:300]}",
     )
-    update = {
-        "rung": len(work.ladder) - 1,
-        "draft": key,
-        "outcome": "title",
-        "coder": "title",
-        "findings": [*state.get("findings", []), finding.model_dump(exclude_none=True)],
-    }
-    return Command(update=update, goto="submit")
+    outcome = SceneOutcome(
+        index=state["index"],
+        draft=key,
+        outcome="title",
+        coder="title",
+        rounds=0,
+        findings=[finding.model_dump(exclude_none=True)],
+        cached=cached,
+    )
+    return Command(update={"scenes": {state["scene_id"]: outcome}}, goto="collect")
 
 
 def build_scene_graph() -> StateGraph[SceneState, Settings, SceneInput, SceneOutput]:
     """The loop of one scene, uncompiled."""
     return (
         StateGraph(SceneState, context_schema=Settings, input_schema=SceneInput, output_schema=SceneOutput)
-        .add_node(coder, error_handler=understudy)
-        .add_node(check, error_handler=understudy)
+        .add_node(coder)
+        .add_node(check)
         .add_node(reviewer)
         .add_node(submit)
         .add_edge(START, "coder")

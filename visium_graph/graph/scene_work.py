@@ -12,6 +12,7 @@ from visium_graph.graph.state import SceneInput
 from visium_graph.run import Run, Store, content_hash
 from visium_graph.sandbox import pool_for
 from visium_graph.sandbox.job import Job
+from visium_graph.sandbox.runner import stored_result
 from visium_graph.sandbox.scenes import check_job, render_job
 from visium_graph.settings import Settings
 from visium_graph.storyboard import Scene, Storyboard
@@ -76,13 +77,20 @@ class SceneWork:
         """The rendering of a stored draft."""
         return render_job(self.scene, self._code(draft), self.seconds, self.run, self.settings, self.theme)
 
-    def publish(self, draft: str) -> None:
-        """Write the scene's file (never over a person's) and order its clip from the pool."""
+    def publish(self, draft: str) -> bool:
+        """Write the scene's file (never over a person's) and order its clip from the pool.
+
+        Returns:
+            Whether the clip was in the store already.
+        """
         code = self._code(draft)
         if self.by_hand is None:
             self.run.write(self.run.scene(self.scene.id), stamp(code))
+        job = self.render_job(draft)
+        cached = stored_result(job) is not None
         if self.settings.render:
-            pool_for(self.settings).submit(self.render_job(draft))
+            pool_for(self.settings).submit(job)
+        return cached
 
     @property
     def _store(self) -> Store:

@@ -22,6 +22,8 @@ class SceneOutcome(TypedDict):
     """Drafts that were checked."""
     findings: list[dict[str, Any]]
     """What the checks said of all drafts, as `Finding` data."""
+    cached: bool
+    """Whether its clip was in the store when it was ordered."""
 
 
 def merge_scenes(left: dict[str, SceneOutcome], right: dict[str, SceneOutcome]) -> dict[str, SceneOutcome]:

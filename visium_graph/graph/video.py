@@ -10,7 +10,7 @@ from langgraph.runtime import Runtime
 from langgraph.types import Send
 
 from visium_graph.graph.runtime import emit, settings_of
-from visium_graph.graph.scene import build_scene_graph
+from visium_graph.graph.scene import build_scene_graph, understudy
 from visium_graph.graph.state import SceneInput, VideoInput, VideoOutput, VideoState
 from visium_graph.graph.video_work import VideoWork
 from visium_graph.settings import Settings
@@ -82,7 +82,7 @@ def build_graph() -> StateGraph[VideoState, Settings, VideoInput, VideoOutput]:
         .add_node(script)
         .add_node(director)
         .add_node(narrate)
-        .add_node("scene", build_scene_graph().compile())
+        .add_node("scene", build_scene_graph().compile(), error_handler=understudy)
         .add_node(collect)
         .add_node(render)
         .add_edge(START, "script")

@@ -76,18 +76,19 @@ class VideoWork:
     async def _clip(self, work: SceneWork, outcome: SceneOutcome) -> RenderedScene:
         pool = await asyncio.to_thread(pool_for, self.settings)
         findings, key, name, coder = list(outcome["findings"]), outcome["draft"], outcome["outcome"], outcome["coder"]
+        cached = outcome["cached"]
         plainer = [draft for draft in work.ladder if draft.coder in {"template", "title"} and draft.coder != coder]
         while True:
             job = await asyncio.to_thread(work.render_job, key)
             result = await asyncio.wrap_future(await asyncio.to_thread(pool.submit, job))
             if result.status == "done":
-                return RenderedScene(work.scene, name, coder, outcome["rounds"], findings, result)
+                return RenderedScene(work.scene, name, coder, outcome["rounds"], findings, result, cached)
             faults = findings_of(result, f"scenes/{work.scene.id}.py")
             findings += [finding.model_dump(exclude_none=True) | {"draft": coder} for finding in faults]
             if not plainer:
                 why = faults[0].message if faults else result.status
                 raise VisiumError(f"scene {work.scene.id!r} could not be rendered, not even its title slide: {why}")
-            draft = plainer.pop(0)
+            draft, cached = plainer.pop(0), False
             coder, name = draft.coder, "title" if draft.coder == "title" else "fallback"
             key = await asyncio.to_thread(work.keep_draft, draft)
 
