@@ -123,7 +123,7 @@ def _statement_of(beat: ScriptBeat, used: list[str], *, needed: bool) -> str | N
     if not needed:
         return None
     loose = [text for sentence in sentences if (text := statement(sentence, strict=False)) is not None]
-    return _fitted(min(loose, key=len) if loose else re.sub(r"[.:]$", "", split_sentences(beat.say)[0]) or beat.say)
+    return _clipped(min(loose, key=len) if loose else re.sub(r"[.:]$", "", split_sentences(beat.say)[0]) or beat.say)
 
 
 def _preference(text: str) -> tuple[bool, bool, bool]:
@@ -137,6 +137,17 @@ def _fitted(text: str) -> str:
         return text
     cut = mask_math(text)[:_LONGEST_TEXT].rstrip("\ue000").rfind(" ")
     return (text[:cut] if cut > 0 else text[:_LONGEST_TEXT].replace("$", "")).rstrip(" ,;:") + " ..."
+
+
+def _clipped(text: str) -> str:
+    """A sentence too long for a slide, up to a comma and with the dots that say so."""
+    words = len(mask_math(text).split())
+    borders = [
+        match.start()
+        for match in re.finditer(r"[,;:]\s", mask_math(text))
+        if 8 <= text[: match.start()].count(" ") < 30
+    ]
+    return _fitted(f"{text[: borders[-1]]} ..." if words > 40 and borders else text)
 
 
 def _title(scene: ScriptScene) -> Plan:

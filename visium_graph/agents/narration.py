@@ -9,11 +9,12 @@ from visium_graph.agents.script_types import ScriptBeat
 from visium_graph.agents.sentences import CONNECTOR, finish, leans_on_previous
 from visium_graph.agents.statements import LONG_STATEMENT, statement
 
-__all__ = ["beats_of_prose", "beats_of_sentences", "make_beat", "trim"]
+__all__ = ["beats_of_prose", "beats_of_sentences", "halved", "make_beat", "trim"]
 
 _MOST_BEATS = 6
 _BEAT_WORDS = 45
 _MOST_WEIGHED = 80
+_STILL_WORDS = 20
 
 
 def trim(sentences: list[Sentence], words: int, keep: Sentence | None = None) -> list[Sentence]:
@@ -63,7 +64,18 @@ def beats_of_prose(sentences: list[Sentence], words: int) -> list[ScriptBeat]:
         sizes = [_words(a) + _words(b) for a, b in pairwise(groups)]
         at = sizes.index(min(sizes))
         groups[at : at + 2] = [groups[at] + groups[at + 1]]
+    if len(groups) == 1:
+        groups = halved(groups[0], _STILL_WORDS)
     return [make_beat(number, group) for number, group in enumerate(groups, start=1)]
+
+
+def halved(group: list[Sentence], words: int) -> list[list[Sentence]]:
+    """Two groups of one that has at least so many words, the first with a statement where there is any."""
+    if len(group) < 2 or _words(group) < words:
+        return [group]
+    stated = [index for index, sentence in enumerate(group[:-1], start=1) if _alone(sentence.text)]
+    at = stated[0] if stated else 1
+    return [group[:at], group[at:]]
 
 
 def beats_of_sentences(sentences: list[Sentence], start: int) -> list[ScriptBeat]:
@@ -107,15 +119,17 @@ def _grouped(sentences: list[Sentence]) -> list[list[Sentence]]:
 def _merged_without_statement(groups: list[list[Sentence]]) -> list[list[Sentence]]:
     """A group that has nothing for the slide joins the shorter of its neighbours."""
     merged = list(groups)
-    for group in groups:
-        if len(merged) == 1 or any(_alone(sentence.text) for sentence in group):
-            continue
-        at = next(index for index, other in enumerate(merged) if other is group)
+    at = 0
+    while at < len(merged) > 1:
         neighbours = [index for index in (at - 1, at + 1) if 0 <= index < len(merged)]
         to = min(neighbours, key=lambda index: _words(merged[index]))
-        if _words(merged[to]) + _words(group) <= 1.6 * _BEAT_WORDS:
+        fits = _words(merged[to]) + _words(merged[at]) <= 1.6 * _BEAT_WORDS
+        if fits and not any(_alone(sentence.text) for sentence in merged[at]):
             low = min(at, to)
             merged[low : low + 2] = [merged[low] + merged[low + 1]]
+            at = low
+        else:
+            at += 1
     return merged
 
 

@@ -30,7 +30,8 @@ _BESIDE_THE_POINT = re.compile(
     r"code of conduct|sponsors?|backers|support|supporting|donat\w+|authors?|maintainers?|contact|cit(?:ation|ing).*|badges?|"
     r"links|related (?:posts|work|links|projects|articles)|external links|resources|share this|comments|about the author|"
     r"security|packaging|documentation|developing|development|building|testing|changelog|release notes|community|"
-    r"how to cite.*|additional resources|reading list|sources",
+    r"source code|getting help|get(?:ting)? involved|help with .*|support (?:the|this|us).*|getting in touch|where to go.*|"
+    r"how to use this book|who this book is for|how to cite.*|additional resources|reading list|sources",
     re.IGNORECASE,
 )
 _CLOSING = re.compile(

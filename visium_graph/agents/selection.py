@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass
 
 from visium_graph.agents.outline import Outline, Section, Sentence
@@ -17,6 +18,9 @@ _MOST_WORDS = 650
 _ORDINARY_SCENES = 10
 _FEWEST_SCENES = 4
 _OPENING_WORDS = 45
+_ASIDE = re.compile(r"(?:Note|Tip|Hint|Important|Warning|Caution|Update|Edit|Disclaimer|TL;?DR):")
+_NEW_KIND = 1.3
+"""Worth of the first formula, listing, table or picture against a further one."""
 _THIN = 22
 """Words below which a scene would be over before it is seen."""
 
@@ -68,7 +72,9 @@ def _opening(sections: list[Section]) -> list[Sentence]:
             after_skipped = not opening and item is not section.flow[0]
             if points_elsewhere(item.text) or (after_skipped and leans_on_previous(item.text)):
                 continue
-            if is_about_the_text(item.text) and not opening and len(section.sentences) > 1:
+            if (is_about_the_text(item.text) or _ASIDE.match(item.text)) and len(section.sentences) > 1:
+                if opening:
+                    break
                 continue
             if sum(sentence.words for sentence in opening) + item.words > _OPENING_WORDS and opening:
                 break
@@ -100,8 +106,9 @@ def _marginal(segment: Segment, chosen: list[Segment], place: float) -> float:
     """The value that a segment adds to those chosen: less in a section or of a kind that has been shown already."""
     same_section = sum(1 for other in chosen if other.section is segment.section)
     same_chapter = sum(1 for other in chosen if other.section.chapter == segment.section.chapter) - same_section
-    same_kind = sum(1 for other in chosen if other.kind == segment.kind) if segment.kind != "prose" else 0
+    same_kind = sum(1 for other in chosen if other.kind == segment.kind)
     factor = 0.6**same_section * 0.85**same_chapter * 0.88**same_kind * 0.94 ** max(0, segment.section.level - 2)
+    factor *= _NEW_KIND if same_kind == 0 and segment.kind not in ("prose", "quote") else 1.0
     factor *= 1.6 if segment.section.closing else 1.15 - 0.25 * place
     # Values may fall below zero, where a factor would turn round: map them to a positive scale first.
     return math.exp(segment.value) * factor

@@ -19,6 +19,7 @@ __all__ = [
     "mask_math",
     "points_elsewhere",
     "split_sentences",
+    "without_brackets",
     "word_set",
 ]
 
@@ -79,16 +80,21 @@ _CONTINUATION = re.compile(
 )
 _POINTING = re.compile(
     r"\b(?:as|is|are|be|been|was|were|see|the|code|example|figure|table|listing|diagram|image|picture|equation|formula|"
-    r"discussed|shown|mentioned|described|listed|given|defined|from|in|look|at) (?:the )?(?:above|below)\b(?! (?:zero|average|"
+    r"command|commands|snippet|output|discussed|shown|mentioned|described|listed|given|defined|from|in|look|at) (?:the )?(?:above|below)\b(?! (?:zero|average|"
     r"all|the|a|an|which|it|that|\d))|\b(?:above|below)[.,:;)]|\bthe (?:above|below) |"
     r"\b(?:(?:click|tap|press) (?:here|on|the)|check out|head over|sign up|subscribe to|scroll (?:up|down)|stay tuned|read more)\b|"
     r"(?:^|\b[Yy]ou can |\b[Pp]lease )(?:[Vv]isit|[Dd]ownload|[Gg]o to|[Ff]ind) |"
-    r"\bsee (?:the |also |our |this |chapter|section|figure|table|appendix|fig\b|\[)|\b(?:[Rr]efer to|consult) |"
+    r"(?<!can )(?<!could )(?<!will )(?<!'ll )(?<!we )(?<!you )(?<!to )\bsee (?:the |also |our |this |chapter|section|figure|table|appendix|fig\b|\[)|\b(?:[Rr]efer to|consult) |"
+    r"\bcan (?:also )?be found (?:here|in|on|at|within)\b|\b(?:in|check|see|read|visit) (?:the|our|its) (?:\w+ )?(?:documentation|docs|"
+    r"website|wiki|gallery|repository|issue tracker)\b|\b(?:open|file|submit) (?:an? )(?:issue|bug|feature|pull)|"
+    r"\bfollowing (?:graph|figure|chart|image|picture|diagram|video|animation|plot)\b|\bpreceding (?:code|example|listing|section)\b|"
+    r"\b(?:Discord|Slack|Reddit|Twitter|GitHub (?:repository|issues?|discussions?|sponsors))\b|\b[Ff]or an? (?:thorough|complete|full) |"
     r"\b[Ff]or (?:more|further) (?:information|details?|examples?|on)\b|\bmore (?:information|details?) (?:about|on|is|are|can)\b|"
     r"\b(?:Figure|Fig\.|Table|Listing|Chapter|Section|Appendix|Equation|Eq\.) ?\(?\d|\bthis (?:figure|picture|image|photo|"
     r"diagram|screenshot|chart|video|link|page|post|issue|repo(?:sitory)?)\b|\bthe (?:figure|picture|image|photo|diagram|"
     r"screenshot|link)\b|https?://|www\.|\b[\w.-]+@[\w-]+\.\w|\b(?:this|the) (?:previous|next|last|preceding|following) "
     r"(?:section|chapter|part|post|article|figure|example|listing|code|paragraph)\b",
+    re.IGNORECASE,
 )
 _META = re.compile(
     r"\b(?:in|of|throughout) (?:this|the (?:next|previous|following)|our) (?:chapter|section|article|post|tutorial|guide|book|essay|"
@@ -156,7 +162,7 @@ def _ends_here(text: str, start: int, match: re.Match[str]) -> bool:
     if _is_shortened(words, word, after):
         return word.lower() in _ALSO_LAST and opener.isupper()
     # A sentence may open with the name of a function; words in small letters after a known word are a sentence too.
-    return fresh or (len(word) > 2 and opener.isalpha())
+    return fresh or (match.group() == "." and len(word) > 2 and opener.isalpha())
 
 
 def _is_shortened(words: list[str], word: str, after: str) -> bool:
@@ -191,6 +197,13 @@ def points_elsewhere(sentence: str) -> bool:
     return _POINTING.search(mask_math(sentence)) is not None
 
 
+def without_brackets(text: str) -> str:
+    """The text without its bracketed asides; calls such as `f(x)` and brackets in formulas stay."""
+    for match in reversed(list(re.finditer(r"(?<=[\s,.;:])\s*\([^()]*\)", mask_math(text)))):
+        text = text[: match.start()].rstrip() + text[match.end() :]
+    return text
+
+
 def capitalise(text: str) -> str:
     """First letter in upper case, unless the first word is a name such as `iPhone`, `gcd(a)` or `println!`, or math."""
     first = re.match(r"[a-z]+(?=[\s,;'\u2019-]|$)", text)
@@ -206,7 +219,7 @@ def finish(sentence: str, formula: str = "") -> str:
     """
     text = sentence.strip()
     if re.fullmatch(r"\([^()]*\)\.?", mask_math(text)):
-        text = text.strip("().")  # an aside is a sentence like any other when spoken
+        text = capitalise(text.strip("()."))  # an aside is a sentence like any other when spoken
     text = capitalise(text) if is_continuation(text) else text  # else a small letter is the author's: a name in code
     waiting = text.endswith((":", "\uff1a")) or (formula != "" and not re.search(r"[.!?\u2026]\W*$", text))
     if waiting:

@@ -13,6 +13,7 @@ from visium_graph.agents.sentences import (
     mask_math,
     points_elsewhere,
     split_sentences,
+    without_brackets,
 )
 
 __all__ = ["LONG_STATEMENT", "SHORT_STATEMENT", "refers_back", "statement", "statement_of_item"]
@@ -99,7 +100,7 @@ def statement_of_item(item: str) -> str:
         text = _without_tail(text)
     term = re.match(r"[^:]{3,80}?(?=:\s|\s[\u2014\u2013-]\s)", mask_math(text))
     if term and _length(text) > SHORT_STATEMENT:  # a term and its long explanation: the voice explains
-        text = re.sub(r"\s*\([^()]*\)", "", text[: term.end()])
+        text = without_brackets(text[: term.end()])
     return _closed(text) or item.strip()
 
 
@@ -121,12 +122,18 @@ def _without_opener(text: str) -> str:
 
 
 def _without_asides(text: str) -> str:
-    """Drop bracketed asides that hold no number and no formula."""
+    """Drop bracketed asides that hold no number, no formula and nothing that changes the sense."""
     masked = mask_math(text)
     for match in reversed(list(re.finditer(r"\s*\(([^()]*)\)", masked))):
         inner = text[match.start(1) : match.end(1)]
         is_call = match.start() == match.start(1) - 1 and match.start() > 0 and masked[match.start() - 1].isalnum()
-        if is_call or _NUMBER.search(inner) or "\ue000" in match.group() or _length(inner) < 2:
+        if (
+            is_call
+            or _NUMBER.search(inner)
+            or _CHANGES_SENSE.search(inner)
+            or "\ue000" in match.group()
+            or _length(inner) < 2
+        ):
             continue
         rest = text[: match.start()] + text[match.end() :]
         if _length(rest) >= _FEWEST:

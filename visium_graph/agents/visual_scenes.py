@@ -7,11 +7,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from visium_graph.agents.listings import excerpt
-from visium_graph.agents.narration import beats_of_sentences, make_beat, trim
+from visium_graph.agents.narration import beats_of_sentences, halved, make_beat, trim
 from visium_graph.agents.outline import Sentence
 from visium_graph.agents.script_types import ScriptBeat
 from visium_graph.agents.segments import Segment
-from visium_graph.agents.sentences import count_words, finish, split_sentences
+from visium_graph.agents.sentences import count_words, finish, split_sentences, without_brackets
 from visium_graph.sources.document import Block, CodeBlock, Formula, Image, ItemList, Quote, Table
 
 __all__ = ["Narrated", "narrate_visual"]
@@ -80,7 +80,10 @@ def _formula(segment: Segment, words: int, english: bool) -> Narrated:
         lead = trim(pending, 50, keep=pending[-1]) if pending else []
         pending = []
         if lead:
-            beats.append(make_beat(len(beats) + 1, lead, formula=item.latex, material=[number]))
+            # A long lead would leave the screen still: its first half speaks before the formula that is there.
+            *first, last = halved(lead, 40)
+            beats += [make_beat(len(beats) + 1, group, material=[number]) for group in first]
+            beats.append(make_beat(len(beats) + 1, last, formula=item.latex, material=[number]))
         elif beats and len(beats[-1].material) < 3:
             beats[-1].material.append(number)
         else:
@@ -232,7 +235,7 @@ def _chosen_items(block: ItemList, words: int) -> list[str]:
 def _spoken_item(item: str) -> str:
     """An item of several sentences is spoken up to about forty words."""
     if count_words(item) > 40:
-        item = re.sub(r"\s*\([^()$]*\)", "", item)
+        item = without_brackets(item)
     spoken = ""
     for sentence in split_sentences(item):
         if spoken and count_words(spoken) + count_words(sentence) > 40:

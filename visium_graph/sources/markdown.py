@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import textwrap
+from functools import cache
 from typing import Any
 
 import yaml
@@ -118,6 +119,7 @@ def _meta_text(meta: dict[str, Any], key: str) -> str:
     return literal(tidy(value)) if isinstance(value, str) else ""
 
 
+@cache
 def _parser() -> MarkdownIt:
     parser = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
     parser.use(dollarmath_plugin, allow_space=False, allow_digits=False, double_inline=True)
@@ -252,8 +254,12 @@ class _Reader:
 
     def _table(self, node: SyntaxTreeNode, line: int) -> None:
         rows = [[inline_of(cell).text for cell in row.children] for part in node.children for row in part.children]
-        header, *body = rows
-        if any(any(cell for cell in row) for row in body) or any(header):
+        width = max(map(len, rows))
+        header, *body = [row + [""] * (width - len(row)) for row in rows]
+        # Columns of pictures are empty once the pictures are gone.
+        full = [at for at in range(len(header)) if not body or any(row[at] for row in body)]
+        header, body = [header[at] for at in full], [[row[at] for at in full] for row in body if any(row)]
+        if body or any(header):
             self.blocks.append(Table(header=header if any(header) else [], rows=body, line=line))
 
     def _html(self, html: str, line: int) -> None:
@@ -271,7 +277,7 @@ class _Reader:
 
     def _quote(self, node: SyntaxTreeNode, line: int) -> None:
         paragraphs = [inline_of(child).text for child in node.children if child.type == "paragraph"]
-        if len(paragraphs) != len(node.children) or _ASIDE.match(paragraphs[0] if paragraphs else ""):
+        if not paragraphs or len(paragraphs) != len(node.children) or _ASIDE.match(paragraphs[0]):
             self._aside(node)
             return
         source = raw_inline(node.children[-1])
