@@ -330,7 +330,7 @@ def test_the_wheel_works_outside_the_checkout(installed: Path, tmp_path: Path, t
         installed, tmp_path, "render", "board.json", "-o", "out", "--config", "offline", "--quality", "tiny", "--voice", "silent"
     )  # fmt: skip
     assert made.returncode == 0, made.stderr
-    assert made.stdout.strip() == "out/video.mp4"
+    assert tmp_path / made.stdout.strip() == tmp_path / "out" / "video.mp4"
     assert (tmp_path / "out" / "video.mp4").stat().st_size > 1000
     report = json.loads((tmp_path / "out" / "report.json").read_text(encoding="utf-8"))
     assert [scene["outcome"] for scene in report["scenes"]] == ["template", "template"]
