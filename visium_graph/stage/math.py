@@ -97,19 +97,24 @@ def _typeset_marked(marked: Marked, plain: str, begin: str, end: str) -> Typeset
 
 def _svg(shapes: Sequence[MathShape], names: Sequence[str]) -> str:
     """SVG with one group for each name, nested as the names are, also where a group draws nothing."""
-    tree: dict[str, list[tuple[tuple[str, ...], str]]] = {name: [] for name in names if not name.endswith("substring")}
-    owner = next(iter(tree), "")
-    parents: dict[str, str] = {}
+    parts = [name for name in names if not name.endswith("substring")]
+    tree: dict[str, list[tuple[tuple[str, ...], str]]] = {name: [] for name in parts}
+    drawn = {name for shape in shapes for name in shape.ids}
+    owner = parts[0] if parts else ""
     for shape in shapes:
-        ids = tuple(name for name in shape.ids if name in set(names))
-        # What belongs to no part (a fraction bar whose parts are given apart) goes with what was drawn before it.
-        owner = next((name for name in ids if name in tree), owner)
-        inner = tuple(name for name in ids if name != owner)
-        parents.update(dict.fromkeys(inner, owner))
+        found = [name for name in shape.ids if name in tree]
+        if found:
+            owner = found[0]
+        elif owner in drawn:
+            # What has no name is the other half of a pair whose parts were given apart: `\right)` or a fraction bar.
+            following = parts[parts.index(owner) + 1 :][:1]
+            owner = next((name for name in following if name not in drawn), owner)
+        inner = tuple(name for name in shape.ids if name in names and name != owner)
         tree.setdefault(owner, []).append((inner, _path(shape)))
-    missing = [name for name in names if name not in tree and name not in parents]
-    groups = "".join(f'<g id="{name}">{_nested(content)}</g>' if name else _nested(content) for name, content in tree.items())
-    empty = "".join(f'<g id="{name}"></g>' for name in missing)
+    groups = "".join(
+        f'<g id="{name}">{_nested(content)}</g>' if name else _nested(content) for name, content in tree.items()
+    )
+    empty = "".join(f'<g id="{name}"></g>' for name in names if name not in tree and name not in drawn)
     return f'<svg xmlns="http://www.w3.org/2000/svg">{groups}{empty}</svg>'
 
 
@@ -132,13 +137,13 @@ def _nested(content: Iterable[tuple[tuple[str, ...], str]]) -> str:
 
 def _path(shape: MathShape) -> str:
     points = np.round(shape.points * (_EM, -_EM), 4)
-    commands = []
-    pen: tuple[float, float] | None = None
+    commands: list[str] = []
+    pen: list[float] | None = None
     for start, first, second, end in points.reshape(-1, 4, 2).tolist():
-        if pen != tuple(start):
+        if pen != start:
             commands.append(f"{'Z' if commands else ''}M{start[0]} {start[1]}")
         commands.append(f"C{first[0]} {first[1]} {second[0]} {second[1]} {end[0]} {end[1]}")
-        pen = tuple(end)
+        pen = end
     color = f' fill="{shape.color}"' if shape.color else ""
     return f'<path d="{"".join(commands)}Z"{color}/>'
 

@@ -17,7 +17,7 @@ from xml.etree import ElementTree as ET
 
 import numpy as np
 import quickjax
-from svgelements import Color, Matrix
+from svgelements import Color, Matrix  # type: ignore[import-untyped]  # it has no annotations
 
 from visium_graph.stage.outlines import Points, outline, rectangle_outline
 from visium_graph.stage.shaping import Face, shape_words
@@ -30,9 +30,7 @@ _SVG = "{http://www.w3.org/2000/svg}"
 _HREF = "{http://www.w3.org/1999/xlink}href"
 _DASH = 0.1 * _UNITS
 _K = 0.5522847498
-_CIRCLE = (
-    f"M1 0C1 {_K} {_K} 1 0 1C{-_K} 1 -1 {_K} -1 0C-1 {-_K} {-_K} -1 0 -1C{_K} -1 1 {-_K} 1 0Z"
-)
+_CIRCLE = f"M1 0C1 {_K} {_K} 1 0 1C{-_K} 1 -1 {_K} -1 0C-1 {-_K} {-_K} -1 0 -1C{_K} -1 1 {-_K} 1 0Z"
 _LINE = 0.06 * _UNITS
 """Width of rules that MathJax leaves to a style sheet."""
 
@@ -121,7 +119,11 @@ def _refuse_errors(root: ET.Element, latex: str) -> None:
             raise FormulaError(latex, node.get("data-mjx-error") or "not valid LaTeX")
         command = node.get("data-latex", "")
         # MathJax draws an unknown command's name in red and goes on.
-        if node.get("data-mml-node") == "mtext" and node.get("fill") == "red" and re.fullmatch(r"\\([A-Za-z]+|.)", command):
+        if (
+            node.get("data-mml-node") == "mtext"
+            and node.get("fill") == "red"
+            and re.fullmatch(r"\\([A-Za-z]+|.)", command)
+        ):
             raise FormulaError(latex, f"unknown command {command}")
 
 
@@ -152,7 +154,7 @@ class _Reader:
             self.groups.append(ids[-1])
         color = _paint(node) or color
         pieces = ((points, ids, color) for points in self._outlines(kind, node))
-        children = (piece for child in node for piece in self._walk(child, ids, color))
+        children: Iterator[Piece] = (piece for child in node for piece in self._walk(child, ids, color))
         if kind == "svg" and node is not self._root:
             children = _cropped(children, node)
         matrix = Matrix(node.get("transform")) if node.get("transform") else None
@@ -243,9 +245,10 @@ def _ring(node: ET.Element) -> Points:
     radii = np.array([_number(node, "rx"), _number(node, "ry")])
     half = _number(node, "stroke-width", _LINE) / 2
     circle = outline(_CIRCLE)
-    if node.get("fill") != "none":
-        return circle * radii + centre
-    return np.concatenate([circle * (radii + half), circle[::-1] * (radii - half)]) + centre
+    ring: Points = circle * radii
+    if node.get("fill") == "none":
+        ring = np.concatenate([circle * (radii + half), circle[::-1] * (radii - half)])
+    return np.asarray(ring + centre)
 
 
 def _foreign_text(node: ET.Element) -> Iterator[Points]:

@@ -9,7 +9,8 @@ of a `\frac{`, a `&`, a `\left(`) is wrapped piece by piece, all pieces under on
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from bisect import bisect_left
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 
 from visium_graph.stage.latex_split import Token, tokenize
@@ -18,12 +19,45 @@ from visium_graph.stage.latex_symbols import ARITY
 __all__ = ["Marked", "parse_marked", "without_marks"]
 
 _MARK = re.compile(r"\\special\{dvisvgm:raw (?:<g id='(?P<name>[^']+)'>|</g>)\}")
-_BREAKERS = frozenset("&}") | {
-    "\\" + name for name in "right cr hline hdashline over atop choose brack brace middle newline limits nolimits notag".split()
-}
-_SETTINGS = {
-    "\\" + name: 1 for name in "color textcolor colorbox hspace label tag href class style cssId raisebox ce operatorname".split()
-}
+_BREAKERS = frozenset(
+    [
+        r"&",
+        r"}",
+        r"\right",
+        r"\cr",
+        r"\hline",
+        r"\hdashline",
+        r"\over",
+        r"\atop",
+        r"\choose",
+        r"\brack",
+        r"\brace",
+        r"\middle",
+        r"\newline",
+        r"\limits",
+        r"\nolimits",
+        r"\notag",
+    ]
+)
+"""Between two of them a part can be wrapped, across them it cannot."""
+_SETTINGS = dict.fromkeys(
+    [
+        r"\color",
+        r"\textcolor",
+        r"\colorbox",
+        r"\hspace",
+        r"\label",
+        r"\tag",
+        r"\href",
+        r"\class",
+        r"\style",
+        r"\cssId",
+        r"\raisebox",
+        r"\ce",
+        r"\operatorname",
+    ],
+    1,
+)
 """Commands whose first arguments are no typeset material: marks inside them are left out."""
 _PRIMES = re.compile(r"'+")
 
@@ -60,7 +94,7 @@ class Marked:
         self.names = [segment.name for segment in segments]
         self._segments = segments
         self._tokens = tokenize(plain)
-        self._at = {token.start: index for index, token in enumerate(self._tokens)} | {len(plain): len(self._tokens)}
+        self._starts = [token.start for token in self._tokens]
         self._groups = self._match_groups()
         self._owner: dict[int, int] = {}
         self._stop: dict[int, int] = {}
@@ -74,19 +108,22 @@ class Marked:
         Args:
             substrings: wrap also the marks within parts.
         """
+        segments = [segment for segment in self._segments if substrings or not segment.name.endswith("substring")]
+        wraps = [wrap for segment in segments for wrap in self._wraps(segment)]
         before: dict[int, list[str]] = {}
         after: dict[int, list[str]] = {}
         primes: set[int] = set()
-        for segment in self._segments:
-            if segment.name.endswith("substring") and not substrings:
-                continue
-            for wrap in self._wraps(segment):
-                primed = self._tokens[wrap.start].text == "'"
-                if primed:
-                    primes.update(range(wrap.start, wrap.stop))
-                lead, tail = ("^{", "}") if primed else ("{", "}") if wrap.braces else ("", "")
-                before.setdefault(wrap.start, []).append(rf"{lead}\cssId{{{wrap.name}}}{{")
-                after.setdefault(wrap.stop, []).insert(0, "}" + tail)
+        taken: set[tuple[int, int]] = set()
+        for wrap in reversed(wraps):
+            lead, tail = ("{", "}") if wrap.braces else ("", "")
+            if self._tokens[wrap.start].text == "'":
+                lead, tail = "^{", "}"
+                primes.update(range(wrap.start, wrap.stop))
+            # Two names for one thing need a group between them, or the outer name replaces the inner.
+            inner = "{" if (wrap.start, wrap.stop) in taken else ""
+            taken.add((wrap.start, wrap.stop))
+            before.setdefault(wrap.start, []).insert(0, rf"{lead}\cssId{{{wrap.name}}}{{{inner}")
+            after.setdefault(wrap.stop, []).append(("}" if inner else "") + "}" + tail)
         parts: list[str] = []
         for index, token in enumerate(self._tokens):
             source = r"\prime " if index in primes else self.plain[token.start : token.end]
@@ -94,10 +131,16 @@ class Marked:
         return "".join([*parts, *after.get(len(self._tokens), [])])
 
     def _wraps(self, segment: _Segment) -> Iterator[_Wrap]:
-        start, stop = self._at.get(segment.start), self._at.get(segment.stop)
+        start, stop = self._token_at(segment.start), self._token_at(segment.stop)
         # A mark that cuts a command's name in two, as isolating `x` does to `\exp`, encloses nothing.
         if start is not None and stop is not None:
             yield from self._walk(start, stop, segment.name)
+
+    def _token_at(self, offset: int) -> int | None:
+        """Index of the token that begins at an offset (or behind the space there); None in the middle of a token."""
+        index = bisect_left(self._starts, offset)
+        before = self._tokens[index - 1] if index else None
+        return index if before is None or before.end <= offset or before.kind == "space" else None
 
     def _walk(self, index: int, stop: int, name: str) -> Iterator[_Wrap]:
         """Stretches of whole units between `index` and `stop`; what reaches further is entered."""
@@ -124,7 +167,8 @@ class Marked:
                 index = end
         yield from self._trimmed(begin, stop, name)
 
-    def _primes(self, index: int, stop: int, name: str) -> Iterator[_Wrap]:
+    def _primes(self, index: int, stop: int, name: str) -> Generator[_Wrap, None, int]:
+        """A run of primes; returns the index after it."""
         end = index
         while end < stop and self._tokens[end].text == "'":
             end += 1
@@ -187,7 +231,11 @@ class Marked:
 
     def _hide_columns(self, index: int) -> None:
         position = self._after_option(index + 1)
-        if "array" in self._tokens[index].text or "alignat" in self._tokens[index].text or "alignedat" in self._tokens[index].text:
+        if (
+            "array" in self._tokens[index].text
+            or "alignat" in self._tokens[index].text
+            or "alignedat" in self._tokens[index].text
+        ):
             self._hidden.update(range(index + 1, min(self._stop.get(position, position), len(self._tokens))))
 
     def _after_option(self, position: int) -> int:
@@ -210,8 +258,7 @@ def parse_marked(expression: str) -> Marked:
     position = 0
     opened: list[tuple[str, int]] = []
     segments: list[tuple[int, _Segment]] = []
-    count = 0
-    for match in _MARK.finditer(expression):
+    for count, match in enumerate(_MARK.finditer(expression)):
         plain += expression[position : match.start()]
         position = match.end()
         if match["name"]:
@@ -220,12 +267,13 @@ def parse_marked(expression: str) -> Marked:
             name, start = opened.pop()
             segments.append((count, _Segment(name, start, len(plain))))
             # `\alpha` and `x` as two parts are no command `\alphax`.
-            main_ends = not name.endswith("substring")
-            if main_ends and re.search(r"\\[A-Za-z]+$", plain) and expression[position:][:200].lstrip("\\")[:1].isalpha():
+            following = _MARK.sub("", expression[position:])[:1]
+            if not name.endswith("substring") and re.search(r"\\[A-Za-z]+$", plain) and following.isalpha():
                 plain += " "
-        count += 1
     plain += expression[position:]
-    return Marked(plain, [segment for _, segment in sorted(segments, key=lambda item: (item[1].start, -item[1].stop, -item[0]))])
+    # Outer marks come before inner ones: of two that begin alike, the one that ends (or is closed) later.
+    segments.sort(key=lambda item: (item[1].start, -item[1].stop, -item[0]))
+    return Marked(plain, [segment for _, segment in segments])
 
 
 def without_marks(expression: str) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import svgelements
+import svgelements  # type: ignore[import-untyped]  # it has no annotations
 
 __all__ = ["Points", "outline", "rectangle_outline"]
 

@@ -18,6 +18,7 @@ from xml.etree import ElementTree as ET
 from xml.sax.saxutils import escape
 
 import manimpango
+import numpy as np
 
 from visium_graph.stage.outlines import Points, outline, rectangle_outline
 from visium_graph.stage.theme import CODE_FONT, FONT
@@ -109,7 +110,9 @@ def _shape(words: list[str], face: Face) -> list[Word]:
 
 def _plain(word: str) -> str:
     """The word with control characters dropped and emoji asked for as outlines: a picture of one has none."""
-    kept = "".join(char for char in word if char.isprintable() or char in "\u00a0\u200c\u200d").replace(_EMOJI_STYLE, "")
+    kept = "".join(char for char in word if char.isprintable() or char in "\u00a0\u200c\u200d").replace(
+        _EMOJI_STYLE, ""
+    )
     return _EMOJI.sub(lambda match: match.group() + _TEXT_STYLE, kept)
 
 
@@ -122,7 +125,7 @@ def _lines(root: ET.Element) -> Iterator[tuple[list[Points], float]]:
         x, y = float(element.get("x", 0)), float(element.get("y", 0))
         if is_mark:
             # A mark's own y is the line's baseline.
-            yield [(points + (dx, dy - y)) * (scale, -scale) for points, dx, dy in drawn], x * scale
+            yield [(points + np.array([dx, dy - y])) * (scale, -scale) for points, dx, dy in drawn], x * scale
             drawn = []
         elif element.tag == f"{_SVG}use":
             path = symbols.get(element.get(_HREF, "").removeprefix("#"))

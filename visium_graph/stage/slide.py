@@ -143,8 +143,10 @@ class Slide(Scene):  # type: ignore[misc]  # manim is untyped here
         if count <= 0:
             return
         # Manim truncates a still wait to whole frames and rounds a moving one up: half-way hints keep both exact.
-        moving = self.always_update_mobjects or self.updaters or any(
-            mobject.has_time_based_updater() for mobject in self.get_mobject_family_members()
+        moving = (
+            self.always_update_mobjects
+            or self.updaters
+            or any(mobject.has_time_based_updater() for mobject in self.get_mobject_family_members())
         )
         self.wait((count - 1e-3 if moving else count + 1e-3) / config.frame_rate, frozen_frame=not moving)
 
@@ -189,7 +191,9 @@ class Slide(Scene):  # type: ignore[misc]  # manim is untyped here
 
     def find(self, path: str) -> Path | None:
         """A file named relative to the run folder (or to the script's), or None where it is not there."""
-        folders = [Path.cwd()] if self._script is None else [self._script.resolve().parents[1], self._script.resolve().parent]
+        folders = (
+            [Path.cwd()] if self._script is None else [self._script.resolve().parents[1], self._script.resolve().parent]
+        )
         return next((folder / path for folder in folders if (folder / path).is_file()), None)
 
     # --------------------------------------------------------------- layouts
@@ -234,6 +238,7 @@ class Slide(Scene):  # type: ignore[misc]  # manim is untyped here
         animations += [FadeOut(mobject) for mobject in self.mobjects if mobject not in keep]
         if animations:
             self.play(*animations, run_time=0.4)
+
 
 def _script_of(scene: type[Slide]) -> Path | None:
     """The file that a scene class was written in; None where it was made at a prompt."""

@@ -116,7 +116,6 @@ class RichText(VGroup):  # type: ignore[misc]  # manim is untyped here
         self.shift(np.array([x - self.get_left()[0], baseline - self.first_baseline, 0.0]))
         return self
 
-
     def cut(self, height: float) -> list[RichText]:
         """The lines in portions no higher than `height` (from capitals to last baseline); one line at least in each."""
         portions: list[list[TextLine]] = []

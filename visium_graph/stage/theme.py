@@ -13,8 +13,8 @@ from visium_graph.layouts import Role
 
 __all__ = [
     "BODY_EM",
-    "CAP_HEIGHT",
     "CAPTION_EM",
+    "CAP_HEIGHT",
     "CODE_FONT",
     "DISPLAY_EM",
     "FLOOR_EM",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from manim import config
+from manim import DOWN, config
 
 from visium_graph.stage.layouts.base import Region
 from visium_graph.stage.text import Align, RichText
@@ -12,7 +12,14 @@ from visium_graph.stage.theme import CAP_HEIGHT, FLOOR_EM, MARGIN_X, MARGIN_Y, T
 
 __all__ = ["fitted_title", "make_title", "region_below"]
 
-_SIZES = ((TITLE_EM, 1), (TITLE_EM * 0.88, 2), (TITLE_EM * 0.8, 3), (TITLE_EM * 0.72, 3), (TITLE_EM * 0.64, 4), (FLOOR_EM, 9))
+_SIZES = (
+    (TITLE_EM, 1),
+    (TITLE_EM * 0.88, 2),
+    (TITLE_EM * 0.8, 3),
+    (TITLE_EM * 0.72, 3),
+    (TITLE_EM * 0.64, 4),
+    (FLOOR_EM, 9),
+)
 _GAP = 0.6
 """From the title's last baseline to the content."""
 
@@ -42,7 +49,10 @@ def make_title(text: str, theme: Theme) -> RichText:
     """The title in its place at the top left; the longer it is, the smaller."""
     left, top = -config.frame_width / 2 + MARGIN_X, config.frame_height / 2 - MARGIN_Y
     title = fitted_title(text, theme, sizes=_SIZES, width=config.frame_width - 2 * MARGIN_X)
-    return title.place(left, top - CAP_HEIGHT * title.em)
+    title.place(left, top - CAP_HEIGHT * title.em)
+    # A tall formula must not leave the frame.
+    title.shift(DOWN * max(0.0, float(title.get_top()[1]) - top - 0.1))
+    return title
 
 
 def region_below(title: RichText | None) -> Region:

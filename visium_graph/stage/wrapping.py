@@ -230,7 +230,11 @@ def _formula_pieces(box: Box) -> list[Box]:
 def _shrunk(box: Box, limit: float) -> Box:
     ratio = limit / box.advance * (1 - 1e-9)
     return replace(
-        box, glyphs=tuple(glyph * ratio for glyph in box.glyphs), advance=limit, height=box.height * ratio, depth=box.depth * ratio
+        box,
+        glyphs=tuple(glyph * ratio for glyph in box.glyphs),
+        advance=limit,
+        height=box.height * ratio,
+        depth=box.depth * ratio,
     )
 
 

@@ -29,7 +29,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from manim import UP, Animation, FadeIn, FadeOut, Indicate, LaggedStart, Mobject, config
@@ -96,10 +96,6 @@ class Page:
 
     pieces: list[Piece] = field(default_factory=list)
     furniture: list[Mobject] = field(default_factory=list)
-
-
-class _Layout(Protocol):
-    parts: list[Any]
 
 
 class View(ABC):

@@ -49,7 +49,9 @@ class ImageView(View):
         text = self.layout.caption.strip()
         if not text:
             return None
-        return self.slide.rich(text, role="muted", em=CAPTION_EM, width=region.width * 0.9, align="center", balance=True)
+        return self.slide.rich(
+            text, role="muted", em=CAPTION_EM, width=region.width * 0.9, align="center", balance=True
+        )
 
     @staticmethod
     def _row(pictures: list[ImageMobject], region: Region) -> None:
@@ -87,7 +89,7 @@ def _on_ground(pixels: Pixels, theme: Theme) -> Pixels:
 
 def _sharpest(pictures: list[ImageMobject]) -> float:
     """The height beyond which a small picture would look coarse: three times its own size at 1080p."""
-    return max(3 * picture.pixel_array.shape[0] * config.frame_height / 1080 for picture in pictures)
+    return float(max(3 * picture.pixel_array.shape[0] * config.frame_height / 1080 for picture in pictures))
 
 
 def read_image(file: Path | None, name: str) -> Pixels:

@@ -33,7 +33,8 @@ class QuoteView(View):
             if len(pages) == 1:
                 break
         return [
-            self._page([texts[index] for index in page], region, source if page is pages[-1] else None) for page in pages
+            self._page([texts[index] for index in page], region, source if page is pages[-1] else None)
+            for page in pages
         ]
 
     def _paragraph(self, part: TextPart, em: float, region: Region, room: float) -> list[RichText]:

@@ -12,7 +12,13 @@ from visium_graph.stage.titles import fitted_title, make_title, region_below
 
 __all__ = ["TitleView"]
 
-_SIZES = ((DISPLAY_EM, 2), (DISPLAY_EM * 0.8, 3), (DISPLAY_EM * 0.66, 4), (DISPLAY_EM * 0.54, 5), (DISPLAY_EM * 0.44, 9))
+_SIZES = (
+    (DISPLAY_EM, 2),
+    (DISPLAY_EM * 0.8, 3),
+    (DISPLAY_EM * 0.66, 4),
+    (DISPLAY_EM * 0.54, 5),
+    (DISPLAY_EM * 0.44, 9),
+)
 _RULE_GAP = 0.46
 _LINE_GAP = 0.42
 
