@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from manim import Line, VMobject
-from tests.stage.playing import assert_well_set, play
 
+from tests.stage.playing import assert_well_set, play
 from visium_graph.layouts import Axis
 from visium_graph.stage.axes import PlotFrame
 from visium_graph.stage.label_places import Candidate, Places, around
@@ -22,7 +22,14 @@ BUSY = [
     {"kind": "line", "id": "top", "start": [0, 20], "end": [5, 20], "dashed": True, "label": "tangent"},
     {"kind": "point", "id": "peak", "at": [2, 20], "label": "highest point"},
     {"kind": "point", "id": "land", "at": [4, 0], "label": "lands"},
-    {"kind": "series", "id": "seen", "style": "dots", "points": [[0, 1], [1, 14], [3, 16]], "label": "seen", "role": "bad"},
+    {
+        "kind": "series",
+        "id": "seen",
+        "style": "dots",
+        "points": [[0, 1], [1, 14], [3, 16]],
+        "label": "seen",
+        "role": "bad",
+    },
 ]
 
 
@@ -192,7 +199,7 @@ def test_wide_numbers_get_room(folder):
 
 
 def test_a_point_off_the_axes_is_refused():
-    with pytest.raises(ValueError, match="point 'p' at .* lies outside the axes"):
+    with pytest.raises(ValueError, match=r"point 'p' at .* lies outside the axes"):
         play("plot", [["p"]], folder="unused", **AXES, parts=[{"kind": "point", "id": "p", "at": [9, 0]}])
 
 

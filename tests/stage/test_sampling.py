@@ -1,5 +1,6 @@
 """Graphs break where functions do, and nowhere else."""
 
+import itertools
 import math
 
 import numpy as np
@@ -75,7 +76,7 @@ def test_clipping_keeps_within_the_range_and_on_the_line(points, low, height):
         assert piece[:, 1].min() >= low - 1e-9
         assert piece[:, 1].max() <= high + 1e-9
         for point in piece:
-            assert min(_distance(point, a, b) for a, b in zip(line[:-1], line[1:], strict=True)) < 1e-6
+            assert min(_distance(point, a, b) for a, b in itertools.pairwise(line)) < 1e-6
 
 
 def _distance(point, start, end):

@@ -38,6 +38,8 @@ _HAIRLINE = 1.6
 _DOT = 0.075
 _TIP = 0.2
 _LABEL_GAP = 0.13
+_ASCENT = 0.8
+"""Height of the tallest letters, in em."""
 _CELL = 0.8
 """Side of a cell as a share of the distance from one to the next."""
 _EM = {"label": CAPTION_EM, "body": BODY_EM, "large": TITLE_EM * 1.2}
@@ -105,14 +107,14 @@ class Label:
     def _reach(self) -> tuple[float, float]:
         """How far the label's box reaches below and above the middle of its ink.
 
-        A single line counts from its baseline to its capitals at least, so that neighbours stand on one line whatever
-        letters they have.
+        A single line counts from its baseline to the height of its tall letters at least, so that neighbours stand on
+        one line whatever letters they have.
         """
         half = float(self.text.height) / 2
         if len(self.text) != 1:
             return half, half
         baseline = float(self.text.first_baseline - self.text.get_y())
-        return max(half, -baseline), max(half, baseline + CAP_HEIGHT * self._em())
+        return max(half, -baseline), max(half, baseline + _ASCENT * self._em())
 
     def _capitals(self) -> float:
         """Height of the capitals' middle above the middle of the ink; 0 where the ink is no plain line."""
@@ -328,8 +330,9 @@ def _box(part: Any, pen: Pen) -> Drawn:
             room = frame.scale * 2 * half - 0.16
             if label.text.width > room[0]:
                 narrow = pen.rich(part.text, role="text", em=label.text.em, width=max(room[0], 0.5), align="center")
-                # Long text goes to several lines; a word or a number that is a little wide shrinks.
-                label.text = narrow if narrow.width <= room[0] and narrow.height <= room[1] else label.text
+                # Long text goes to several lines; a word or a number that would be cut shrinks instead.
+                whole = _words(narrow) == _words(label.text)
+                label.text = narrow if whole and narrow.height <= room[1] else label.text
             label.shrink(*np.maximum(room, 0.1))
         ends, color = [_spatial(corner) for corner in frame.point(corners)], pen.color(part.role)
         fill = Polygon(*ends, stroke_width=0, fill_color=color, fill_opacity=part.fill).set_z_index(FILLS)
@@ -337,6 +340,10 @@ def _box(part: Any, pen: Pen) -> Drawn:
         return [*([fill] if part.fill else []), edge]
 
     return Drawn(part, corners, draw, label)
+
+
+def _words(text: RichText) -> int:
+    return sum(len(line) - 1 for line in text)  # the first of a line is its baseline's mark
 
 
 def _text(part: Any, pen: Pen) -> Drawn:
