@@ -128,6 +128,7 @@ def test_splitting_loses_nothing_but_white_space(text):
         ("It is defined as:", r"\begin{cases}a\end{cases}", "It is defined as follows."),
         ("Divide by $a$:", "x=0", "Divide by $a$: $x=0$."),
         ("So we get:", "", "So we get this."),
+        ("Run it using cargo run:", "", "Run it using cargo run."),
         ("where $m$ is the mass", "", "Where $m$ is the mass."),
         ("A whole sentence.", "a=b", "A whole sentence."),
         ("(An aside.)", "", "An aside."),

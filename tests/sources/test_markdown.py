@@ -145,6 +145,15 @@ def test_html_is_stripped_to_its_words_and_listings():
     assert document.notes == ["the HTML table in line 10 was left out: write it as a Markdown table to show it"]
 
 
+def test_a_folded_part_has_a_heading():
+    blocks = parse("# T\n\n<details>\n<summary>More &amp; more</summary>\n\nText.\n\n</details>").blocks
+    assert [(block.kind, block.text) for block in blocks] == [
+        ("heading", "T"),
+        ("heading", "More & more"),
+        ("paragraph", "Text."),
+    ]
+
+
 def test_jekyll_listings_admonitions_and_bold_headings():
     blocks = parse(
         "{% highlight python %}\nx = 1\n{% endhighlight %}\n\n!!! note\n    Inside.\n\n**Step one**\n\nText."

@@ -92,7 +92,7 @@ _POINTING = re.compile(
     r"\b[Ff]or (?:more|further) (?:information|details?|examples?|on)\b|\bmore (?:information|details?) (?:about|on|is|are|can)\b|"
     r"\b(?:Figure|Fig\.|Table|Listing|Chapter|Section|Appendix|Equation|Eq\.) ?\(?\d|\bthis (?:figure|picture|image|photo|"
     r"diagram|screenshot|chart|video|link|page|post|issue|repo(?:sitory)?)\b|\bthe (?:figure|picture|image|photo|diagram|"
-    r"screenshot|link)\b|https?://|www\.|\b[\w.-]+@[\w-]+\.\w|\b(?:this|the) (?:previous|next|last|preceding|following) "
+    r"screenshot|link)\b|https?://|www\.|(?<!\w)@\w|\b[\w-]+\.(?:io|com|org|net|dev)\b|^See |\b[\w.-]+@[\w-]+\.\w|\b(?:this|the) (?:previous|next|last|preceding|following) "
     r"(?:section|chapter|part|post|article|figure|example|listing|code|paragraph)\b",
     re.IGNORECASE,
 )
@@ -107,7 +107,7 @@ _META = re.compile(
 _WAITING = re.compile(  # what a sentence that ended in a colon needs where nothing follows on its line
     r"(?P<as>\b(?:defined|written|expressed|stated|given|formulated|described|implemented|put|rewritten|read|look|looks|works?|"
     r"proceeds?|goes|done|used) as)$|(?P<follow>\b(?:as follows|like so|do so|so far|this|these))$|(?P<lines>\bfollowing)$|(?P<verb>\b(?:is|are|be|was|were|by|to|get|gets|have|has|obtain|"
-    r"gives|give|yields|yield|find|see|becomes|reads|means|like|with|from|for|of|in|into|say|says|equals|run|type|use|write))$|"
+    r"gives|give|yields|yield|see|becomes|reads|means|like|with|from|for|of|in|into|says|equals))$|"
     r"(?P<that>\b(?:that|so|thus|hence|therefore|and|or|then|where|because|if))$",
     re.IGNORECASE,
 )

@@ -16,6 +16,8 @@ _BREAKS = re.compile(r"p|div|br|li|[uo]l|h[1-6]|t[rdh]|table|blockquote|summary|
 class HtmlContent:
     """What a piece of HTML holds."""
 
+    headings: list[str] = field(default_factory=list)
+    """What summaries of folded parts say."""
     paragraphs: list[str] = field(default_factory=list)
     images: list[tuple[str, str]] = field(default_factory=list)
     """Address and alternative text."""
@@ -50,6 +52,9 @@ class _Reader(HTMLParser):
             self.flush()
 
     def handle_endtag(self, tag: str) -> None:
+        if tag == "summary" and self._words:
+            self.content.headings.append(" ".join("".join(self._words).split()))
+            self._words = []
         if tag in _SILENT or tag == "table":
             self._silent = max(0, self._silent - 1)
         elif tag == "pre" and self._pre is not None:

@@ -264,6 +264,9 @@ class _Reader:
 
     def _html(self, html: str, line: int) -> None:
         content = read_html(html)
+        for heading in content.headings:
+            if re.search(r"\w", heading):
+                self.blocks.append(Heading(level=min(self._level + 1, 6), text=literal(heading), line=line))
         for address, alternative in content.images:
             self._image(address, tidy(literal(alternative)), line)
         for source in content.listings:
