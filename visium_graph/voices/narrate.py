@@ -87,14 +87,15 @@ def _clip(spoken: str, voice: Voice, store: Store) -> tuple[Path, tuple[WordTime
     sound = _resampled(sound) if voice.name == "silent" else _trimmed(_resampled(_checked(sound, spoken)))
     # The times go last: an entry counts once they are there.
     path = store.put(_KIND, key, ".wav", _wav(sound.samples))
-    times = [[word.start, word.end, round(word.at, 4), round(word.until, 4)] for word in sound.words]
+    words = tuple(WordTime(word.start, word.end, round(word.at, 4), round(word.until, 4)) for word in sound.words)
+    times = [[word.start, word.end, word.at, word.until] for word in words]
     store.put(
         _KIND,
         key,
         ".json",
         json.dumps({"seconds": sound.seconds, "spoken": spoken, "words": times}, ensure_ascii=False),
     )
-    return path, sound.words, sound.seconds
+    return path, words, sound.seconds
 
 
 def _stored(store: Store, key: str) -> tuple[Path, tuple[WordTime, ...], float] | None:

@@ -107,7 +107,7 @@ class _Reader:
         if is_operator(node, "…⋯⋮⋱"):
             return ellipsis(nodes, place, before)
         if is_operator(node, "$€£") and following is not None and following.get("type") == "number":
-            return f"{self._node(following)} {SYMBOLS[node['symbol']]}", 2
+            return f"{self._node(following)} {SYMBOLS[node['symbol']].rstrip('s')}s", 2
         if is_operator(node):
             return self._operator(nodes, place), 1
         base = node["base"] if node["type"] == "scripts" else node

@@ -53,7 +53,7 @@ SYMBOLS: dict[str, str] = {
     "⅓": "one third", "⅔": "two thirds", "¼": "one quarter", "¾": "three quarters", "⅕": "one fifth",
     "⅖": "two fifths", "⅗": "three fifths", "⅘": "four fifths", "⅙": "one sixth", "⅚": "five sixths",
     "⅛": "one eighth", "⅜": "three eighths", "⅝": "five eighths", "⅞": "seven eighths", "©": "copyright",
-    "®": "", "™": "", "§": "section", "¶": "paragraph", "№": "number", "$": "dollars", "€": "euros", "£": "pounds",
+    "®": "", "™": "", "§": "section", "¶": "paragraph", "№": "number", "$": "dollar", "€": "euros", "£": "pounds",
     "¥": "yen", "₹": "rupees", "¢": "cents", "^": "to the",
 }  # fmt: skip
 
