@@ -11,7 +11,8 @@ from manim import MathTex
 
 from visium_graph.stage.latex_lines import Break, alignment, breaks, choose_breaks
 from visium_graph.stage.latex_split import Mark, Row, Unit, cut, mark, marks_of_symbols, rows, units
-from visium_graph.stage.mathjax import FormulaError
+from visium_graph.stage.math import engine
+from visium_graph.stage.mathjax import FormulaError, typeset
 
 __all__ = ["FormulaLine", "PlacedLine", "column_extents", "set_lines"]
 
@@ -57,6 +58,7 @@ class FormulaLine(MathTex):  # type: ignore[misc]  # manim is untyped here
             FormulaError: not valid LaTeX.
         """
         self.latex = latex
+        _validate(latex)
         symbols = {
             symbol: [replace(item, name=item.name + _SUBSTRING) for item in found]
             for symbol, found in marks_of_symbols(latex, list(colors or {})).items()
@@ -71,7 +73,7 @@ class FormulaLine(MathTex):  # type: ignore[misc]  # manim is untyped here
         self.anchor = self._offset(_ANCHOR, em) if fixed else None
         self.places = [self._offset(_place(number), em, after=item.after) for number, item in enumerate(candidates)]
         # Every animation copies its mobject: without the parsed SVG and the table of its groups ten times faster.
-        self.id_to_vgroup_dict = {}
+        self.id_to_vgroup_dict: dict[str, Any] = {}
         for shape in self.glyphs:
             shape.path_obj = None
 
@@ -101,6 +103,19 @@ class FormulaLine(MathTex):  # type: ignore[misc]  # manim is untyped here
     def glyphs(self) -> list[Any]:
         """Its shapes, in reading order."""
         return [shape for shape in self.family_members_with_points() if shape.has_points()]
+
+
+def _validate(latex: str) -> None:
+    r"""Refuse what cannot be typeset: MathTex would add missing braces and turn a lone `\left` into something else."""
+    if engine() != "mathjax":
+        return
+    try:
+        typeset(latex)
+    except FormulaError as alone:
+        try:
+            typeset(rf"\begin{{align*}}{latex}\end{{align*}}")  # `&` stands only in an environment
+        except FormulaError:
+            raise alone from None
 
 
 def _place(number: int) -> str:
@@ -134,7 +149,7 @@ def set_lines(latex: str, *, room: float, color: str, colors: Mapping[str, str])
         line stays wider than `room`.
 
     Raises:
-        FormulaError: not valid LaTeX.
+        FormulaError: not valid LaTeX, or nothing to see.
     """
     placed: list[PlacedLine] = []
     worst = 0.0
@@ -147,6 +162,9 @@ def set_lines(latex: str, *, room: float, color: str, colors: Mapping[str, str])
             pieces, cost = _broken(row, anchor, room=room, color=color, colors=colors)
             placed += pieces
             worst = max(worst, cost)
+    placed = [item for item in placed if item.line.glyphs]
+    if not placed:
+        raise FormulaError(latex, "draws nothing")
     overfull = any(item.width > room + 1e-6 for item in placed)
     return placed, math.inf if overfull else worst
 

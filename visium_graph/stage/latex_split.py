@@ -197,7 +197,9 @@ def rows(latex: str) -> list[Row]:
     A formula whose rows have several alignment points stays in one piece (as `aligned`). Environments that belong to
     the formula, such as `cases` or `pmatrix`, are left alone.
     """
-    body = re.sub(r"\\(?:label\s*\{[^{}]*\}|nonumber|notag)(?![a-zA-Z])", " ", latex)
+    body = re.sub(r"(?<!\\)%[^\n]*\n?", " ", latex)
+    body = re.sub(r"^\s*(?:\$\$?|\\\[|\\\()(.*?)(?:\$\$?|\\\]|\\\))\s*$", r"\1", body, flags=re.DOTALL)
+    body = re.sub(r"\\(?:label\s*\{[^{}]*\}|nonumber|notag)(?![a-zA-Z])", " ", body)
     body = re.sub(r"\\tag\*?\s*\{([^{}]*)\}", r"\\qquad\\text{(\1)}", body).strip()
     body = _display_environment_opened(body)
     lines: list[list[Unit]] = [[]]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -40,6 +41,8 @@ _DIM = 0.42
 _NOTE_GAP = 0.5
 _NOTE_ROOM = 3.1
 """Width of a note beside the panel, at least."""
+_PAGE_SECONDS = 1.6
+"""Seconds that a page needs to be turned to and seen."""
 _NOTE_WIDEST = 4.6
 _NOTE_EM = BODY_EM * 0.92
 
@@ -208,6 +211,13 @@ class CodeView(View):
             self._sweep(min(1.6, 0.6 * slot))
             if index < len(pages) - 1:
                 self.slide.wait_frames(round((slot - (self.slide.seconds - before)) * config.frame_rate))
+
+    def _together(self, pieces: Sequence[Piece], available: float) -> list[list[Piece]]:
+        """A part of many pages shows only as many of them as there is time for."""
+        most = max(1, int(available / _PAGE_SECONDS))
+        if len({self._page_of(piece) for piece in pieces}) > most:
+            pieces = [pieces[(len(pieces) - 1) * index // max(most - 1, 1)] for index in range(most)]
+        return super()._together(pieces, available)
 
     def _turn_over(self, number: int) -> None:
         leaving, self._on_page = self._on(self._on_page), number
