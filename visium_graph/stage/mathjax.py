@@ -86,7 +86,7 @@ def typeset(latex: str, *, display: bool = True) -> Typeset:
         svg = _engine().render(source, display=display)
     except quickjax.MathJaxRenderError as error:
         raise FormulaError(latex, str(error.__cause__ or error)) from error
-    root = ET.fromstring(_DATA.sub(_keep_known, svg))  # noqa: S314  # made in this process
+    root = ET.fromstring(_DATA.sub(_keep_known, _TITLE.sub("", svg)))  # noqa: S314  # made in this process
     _refuse_errors(root, latex)
     reader = _Reader(root)
     shapes = tuple(reader.shapes())
@@ -100,6 +100,8 @@ def _engine() -> Any:
 
 
 _TAG = re.compile(r"\\tag\*?\s*\{([^{}]*)\}")
+_TITLE = re.compile(r"<title>.*?</title>", re.DOTALL)
+"""The words of an error once more, unescaped."""
 _DATA = re.compile(r"""\s(data-[a-z-]+)=("[^"]*"|'[^']*')""")
 _KNOWN = {"data-mml-node", "data-mjx-error", "data-frame", "data-line", "data-latex"}
 
