@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from visium_graph.agents.director import direct
-from visium_graph.agents.listings import blocks_of, excerpt, lines_spoken_of
+from visium_graph.agents.listings import blocks_of, excerpt, lines_spoken_of, stations_of
 from visium_graph.agents.script import compile_script
 from visium_graph.agents.script_types import Script, ScriptBeat, ScriptScene
 from visium_graph.sources.document import CodeBlock, Formula, Image, ItemList, Quote, Table
@@ -135,8 +135,13 @@ def test_lines_are_found_by_number_and_name(sentence, lines):
     assert lines_spoken_of(LISTING, sentence) == lines
 
 
+def test_a_comment_lights_up_with_its_lines():
+    assert lines_spoken_of("a = 1\n\n# division\nb = 3 / 2\nc = b\n\nd = 4", "Then comes the division.") == (3, 5)
+
+
 def test_a_listing_has_parts():
     assert blocks_of(LISTING) == [(1, 1), (3, 4), (6, 6)]
+    assert stations_of("def f():\n    a = 1\n\n    b = 2\n    return b") == [(1, 2), (4, 5)]
     assert excerpt(LISTING, "", most=25) == (1, 6)
     assert excerpt(LISTING, "area", most=3) in {(3, 4), (6, 6)}
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from visium_graph.agents.listings import blocks_of, lines_spoken_of
+from visium_graph.agents.listings import lines_spoken_of, stations_of
 from visium_graph.agents.script_types import Script, ScriptBeat, ScriptScene
 from visium_graph.agents.sentences import MATH, is_continuation, mask_math, split_sentences
 from visium_graph.agents.statements import LONG_STATEMENT, SHORT_STATEMENT, refers_back, statement, statement_of_item
@@ -197,10 +197,10 @@ def _never_empty(reveals: list[list[str]], start: str) -> list[list[str]]:
 def _code(scene: ScriptScene, block: CodeBlock) -> Plan:
     count = len(block.source.rstrip().split("\n"))
     found = [lines_spoken_of(block.source, beat.say) for beat in scene.beats]
-    blocks = blocks_of(block.source.rstrip())
+    stations = stations_of(block.source.rstrip())
     spans: list[tuple[int, int]] = []
     for number, lines in enumerate(found):
-        walked = blocks[min(len(blocks) - 1, number * len(blocks) // len(found))]
+        walked = stations[min(len(stations) - 1, number * len(stations) // len(found))]
         # The listing is seen whole before any of its lines are lit.
         spans.append((1, count) if number == 0 else lines or walked)
     parts = {span: CodeSpan(id=f"l{n}", lines=span) for n, span in enumerate(dict.fromkeys(spans), start=1)}

@@ -7,9 +7,10 @@ from collections import Counter
 
 from visium_graph.agents.sentences import word_set
 
-__all__ = ["blocks_of", "excerpt", "lines_spoken_of"]
+__all__ = ["blocks_of", "excerpt", "lines_spoken_of", "stations_of"]
 
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z_0-9]*")
+_COMMENT = re.compile(r"\s*(?:#(?!include|define|!\[)|//|--|%|;)")
 _ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7, "eighth": 8}
 _LINE_NUMBER = re.compile(r"\blines? (\d{1,3})(?:\s*(?:-|\u2013|to|and|through)\s*(\d{1,3}))?", re.IGNORECASE)
 _LINE_ORDINAL = re.compile(rf"\b({'|'.join(_ORDINALS)}|last|next-to-last) (?:two |three )?lines?\b", re.IGNORECASE)
@@ -42,6 +43,23 @@ def blocks_of(source: str) -> list[tuple[int, int]]:
             end -= 1
         blocks.append((start + 1, end))
     return blocks
+
+
+def stations_of(source: str) -> list[tuple[int, int]]:
+    """Where a walk through a listing halts: its parts, or where it is one part, the groups that blank lines make in it."""
+    blocks = blocks_of(source)
+    if len(blocks) > 1:
+        return blocks
+    lines = source.split("\n")
+    groups: list[tuple[int, int]] = []
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        if groups and groups[-1][1] == number - 1:
+            groups[-1] = (groups[-1][0], number)
+        else:
+            groups.append((number, number))
+    return groups or blocks
 
 
 def excerpt(source: str, mentions: str, most: int = 25) -> tuple[int, int]:
@@ -92,7 +110,7 @@ def lines_spoken_of(source: str, sentence: str) -> tuple[int, int] | None:
 
 def _lines_by_name(lines: list[str], sentence: str) -> tuple[int, int] | None:
     """The line with the rarest names of the sentence, and its neighbours that share them."""
-    found = [set(_IDENTIFIER.findall(_without_comment(line))) for line in lines]
+    found = [set(_IDENTIFIER.findall(line)) for line in lines]
     frequency = Counter(name for names in found for name in names)
     spoken = {word for word in _IDENTIFIER.findall(sentence) if _is_name(word, frequency, sentence)}
     if not spoken:
@@ -125,7 +143,11 @@ def _without_comment(line: str) -> str:
 
 
 def _end_of_block(lines: list[str], last: int) -> int:
-    """A line that opens a short block lights up with it."""
+    """A line that opens a short block lights up with it, and a comment with what it comments."""
+    if _COMMENT.match(lines[last]):
+        while last + 1 < len(lines) and lines[last + 1].strip() and not _COMMENT.match(lines[last + 1]):
+            last += 1
+        return last
     if not re.search(r"[:{(\[]\s*$", _without_comment(lines[last])):
         return last
     end = last

@@ -92,7 +92,7 @@ _POINTING = re.compile(
     r"\b[Ff]or (?:more|further) (?:information|details?|examples?|on)\b|\bmore (?:information|details?) (?:about|on|is|are|can)\b|"
     r"\b(?:Figure|Fig\.|Table|Listing|Chapter|Section|Appendix|Equation|Eq\.) ?\(?\d|\bthis (?:figure|picture|image|photo|"
     r"diagram|screenshot|chart|video|link|page|post|issue|repo(?:sitory)?)\b|\bthe (?:figure|picture|image|photo|diagram|"
-    r"screenshot|link)\b|https?://|www\.|(?<!\w)@\w|\b[\w-]+\.(?:io|com|org|net|dev)\b|^See |\b[\w.-]+@[\w-]+\.\w|\b(?:this|the) (?:previous|next|last|preceding|following) "
+    r"screenshot|link)\b|\bAppendix [A-Z]\b|https?://|www\.|(?<!\w)@\w|\b[\w-]+\.(?:io|com|org|net|dev)\b|^See |\b[\w.-]+@[\w-]+\.\w|\b(?:this|the) (?:previous|next|last|preceding|following) "
     r"(?:section|chapter|part|post|article|figure|example|listing|code|paragraph)\b",
     re.IGNORECASE,
 )
