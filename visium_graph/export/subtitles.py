@@ -134,8 +134,8 @@ def _break_cost(word: str, following: str) -> float:
         return 1.0
     if bare.endswith(","):
         return 1.5
-    if word.lower() in _CLINGING:
-        return 7.0
+    if word.lower() in _CLINGING | _JOINERS:
+        return 8.0
     return 3.0 if following.lower().strip(",.;:") in _JOINERS else 5.0
 
 
@@ -168,7 +168,7 @@ def _cue_cost(words: Sequence[_Word], *, last: bool) -> float:
     if len(_lines(words)) > 2:
         return _HOPELESS
     seconds = words[-1].until - words[0].at
-    cost = 4.0 + (0.0 if last else 2.0 * words[-1].cost_after)
+    cost = 2.0 + (0.0 if last else 2.0 * words[-1].cost_after)
     if seconds > LONGEST:
         cost += _HOPELESS if len(words) > 1 else 0.0
     if seconds < SHORTEST + 0.2:
