@@ -204,8 +204,10 @@ def _overlap(first: ShownText, second: ShownText, order: _Order) -> Fault | None
     a, b = first.boxes[:, None, :], second.boxes[None, :, :]
     size = np.minimum(a[..., 2:], b[..., 2:]) - np.maximum(a[..., :2], b[..., :2])
     area = np.prod(np.clip(size, 0, None), axis=-1)
-    union = np.prod(a[..., 2:] - a[..., :2], axis=-1) + np.prod(b[..., 2:] - b[..., :2], axis=-1) - area
-    clash = (size > _GRAZE).all(axis=-1) & (area < _SAME * union)
+    own = [np.prod(box[..., 2:] - box[..., :2], axis=-1) for box in (a, b)]
+    # A glyph and its copy coincide; of a text that is drawn along its own outline only a part of it does.
+    whole = np.minimum(*own) if first.name == second.name else own[0] + own[1] - area
+    clash = (size > _GRAZE).all(axis=-1) & (area < _SAME * whole)
     if not clash.any():
         return None
     pairs = np.argwhere(clash)

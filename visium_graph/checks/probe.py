@@ -13,7 +13,7 @@ from manim.renderer.cairo_renderer import CairoRenderer
 from visium_graph.checks.geometry import Geometry
 from visium_graph.checks.texts import noting_origins
 from visium_graph.sandbox.fault import fault_of
-from visium_graph.sandbox.scene_code import NoSceneError, beat_ends, running
+from visium_graph.sandbox.scene_code import NoSceneError, beat_spans, running
 from visium_graph.sandbox.scratch import scene_file
 from visium_graph.stage import FormulaError
 
@@ -49,7 +49,7 @@ def probe(payload: dict[str, Any], scratch: Path) -> dict[str, Any]:
         if isinstance(error, MemoryError):
             raise  # a limit, told by the sandbox
         return {"findings": [_exception(error, path)], "beats": []}
-    spans = _spans(payload, marks, frames)
+    spans = beat_spans(payload, marks, frames)
     findings = _beats(payload, marks) + _places(geometry, payload, spans)
     fps = payload["fps"]
     return {"findings": findings, "beats": [[start / fps, end / fps] for start, end in spans]}
@@ -107,12 +107,6 @@ def _stepping(scene: Any) -> Iterator[None]:
         del scene.get_time_progression
 
 
-def _spans(payload: dict[str, Any], marks: list[tuple[int, int, int]], frames: int) -> list[tuple[int, int]]:
-    spoken = {index: (start, end) for index, start, end in marks}
-    spans = spoken | beat_ends(payload, start=frames if spoken else 0, skip=frozenset(spoken))
-    return [spans[index] for index in range(len(payload["beats"]))]
-
-
 def _beats(payload: dict[str, Any], marks: list[tuple[int, int, int]]) -> list[Finding]:
     """Beats that a scene leaves out although it speaks others, and beats that outlast their voice."""
     spoken = {index: end - start for index, start, end in marks}
@@ -128,7 +122,7 @@ def _beats(payload: dict[str, Any], marks: list[tuple[int, int, int]]) -> list[F
                 "suggestion": f"add `with self.{names.split(',')[0]}:` in its place",
             }
         )
-    for index, (start, end) in beat_ends(payload).items():
+    for index, (start, end) in enumerate(beat_spans(payload)):
         over = (spoken.get(index, 0) - (end - start)) / payload["fps"]
         if over > _OVERRUN:
             message = f"the animations of beat({index}) run {over:.1f} s longer than its narration: silence"

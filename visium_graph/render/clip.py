@@ -7,7 +7,7 @@ from typing import Any
 
 from visium_graph.render.encoder import ClipEncoder
 from visium_graph.render.writer import ClipWriter, renderer_into, save_still
-from visium_graph.sandbox.scene_code import beat_ends, running
+from visium_graph.sandbox.scene_code import beat_spans, running
 
 __all__ = ["render"]
 
@@ -29,14 +29,14 @@ def render(payload: dict[str, Any], scratch: Path) -> dict[str, Any]:
     """
     fps = payload["fps"]
     encoder = ClipEncoder(scratch / _CLIP, payload["width"], payload["height"], fps)
-    planned = frozenset(end for _, end in beat_ends(payload).values())
+    planned = frozenset(end for _, end in beat_spans(payload))
     with running(payload, scratch, renderer_into(encoder, planned)) as scene_type:
         scene = scene_type()
         scene.render()
         writer: ClipWriter = scene.renderer.file_writer
         if writer.last is None:  # every animation was skipped
             writer.write_frame(scene.renderer.get_frame())
-        spans = _spans(payload, getattr(scene, "marks", []), encoder.frames)
+        spans = beat_spans(payload, getattr(scene, "marks", ()), encoder.frames)
         end = max((end for _, end in spans), default=fps)
         stills = [writer.still(end) for _, end in spans]
     encoder.hold(max(0, end - encoder.frames))
@@ -46,12 +46,3 @@ def render(payload: dict[str, Any], scratch: Path) -> dict[str, Any]:
         files[f"-{index}.png"] = f"still-{index}.png"
         save_still(pixels, scratch / f"still-{index}.png")
     return {"frames": encoder.frames, "fps": fps, "beats": [list(span) for span in spans], "files": files}
-
-
-def _spans(payload: dict[str, Any], marks: list[tuple[int, int, int]], frames: int) -> list[tuple[int, int]]:
-    """Frames of every beat, in the storyboard's order."""
-    count = len(payload["beats"])
-    spoken = {index: (start, end) for index, start, end in marks if 0 <= index < count}
-    rest = beat_ends(payload, start=frames if spoken else 0, skip=frozenset(spoken))
-    spans = spoken | rest
-    return [spans[index] for index in range(count)]

@@ -44,6 +44,8 @@ def main(descriptor: int) -> None:
 def _import() -> None:
     for name in ("manim", "visium_graph.stage", *(task.partition(":")[0] for task in TASKS.values())):
         importlib.import_module(name)
+    # The formula engine and the fonts load at their first use, which would be in every child.
+    importlib.import_module("visium_graph.stage").RichText("ready $x^2$")
     gc.collect()
     gc.freeze()  # what is loaded now stays shared with the children: the collector must not touch its pages
 

@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import importlib.util
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import manim.scene.scene as manim_scene
 from manim import Scene, config, tempconfig
+from manim.mobject.svg import svg_mobject
 
 from visium_graph.sandbox.scratch import scene_file
 from visium_graph.stage import configure
 from visium_graph.stage.timing import PAUSE
 
-__all__ = ["NoSceneError", "beat_ends", "running", "scene_class"]
+__all__ = ["NoSceneError", "beat_spans", "running", "scene_class"]
+
+# Each glyph keeps the SVG path it was drawn from, and every animation copies its mobjects deeply: copying those paths
+# too took a third of a scene's time. Nothing changes them once a glyph has its points, so copies can share them.
+svg_mobject.se.Path.__deepcopy__ = lambda path, _memo: path
 
 
 class NoSceneError(Exception):
@@ -87,14 +92,22 @@ def running(payload: dict[str, Any], scratch: Path, renderer: type[Any], **setti
             manim_scene.CairoRenderer = usual
 
 
-def beat_ends(
-    payload: dict[str, Any], start: int = 0, skip: frozenset[int] = frozenset()
-) -> dict[int, tuple[int, int]]:
-    """Frames (first, one past the last) of beats that play in order from frame `start`, at the timing's durations."""
-    fps, clock, spans = payload["fps"], start / payload["fps"], {}
+def beat_spans(
+    payload: dict[str, Any], marks: Iterable[tuple[int, int, int]] = (), frames: int = 0
+) -> list[tuple[int, int]]:
+    """Frames (first, one past the last) of every beat, in the storyboard's order.
+
+    Args:
+        payload: of the job.
+        marks: what the scene spoke itself: beat index, first frame, frame after the last.
+        frames: length of the scene. Beats it left out follow its end; where it spoke none, all play from its start.
+    """
+    spans = {index: (start, end) for index, start, end in marks}
+    fps = payload["fps"]
+    clock = frames / fps if spans else 0.0
     for index, beat in enumerate(payload["beats"]):
-        if index not in skip:
+        if index not in spans:
             first = round(clock * fps)
             clock += beat["seconds"] + PAUSE
             spans[index] = (first, round(clock * fps))
-    return spans
+    return [spans[index] for index in range(len(payload["beats"]))]
