@@ -40,7 +40,7 @@ def tick_label(value: float, step: float) -> str:
 
     Example:
         >>> tick_label(15000, 500), tick_label(0.5, 0.25), tick_label(np.pi / 2, np.pi / 2)
-        ('15,000', '0.50', '$\\\\frac{\\\\pi}{2}$')
+        ('15,000', '0.50', '$\\frac{\\pi}{2}$')
     """
     share = Fraction(step / math.pi).limit_denominator(12)
     if 0 < share.numerator <= 12 and abs(step - share * math.pi) < 1e-6 * step:
