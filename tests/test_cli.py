@@ -8,6 +8,7 @@ import sys
 import time
 
 import pytest
+
 from visium_graph.sources.lessons import lesson_names
 
 TINY = ["--quality", "tiny", "--voice", "silent"]

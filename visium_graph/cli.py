@@ -198,8 +198,8 @@ def _make(source: str, settings: Settings, out: Path | None, as_json: bool) -> i
 
 def _finish(folder: Path, as_json: bool, strict: bool) -> int:
     report = json.loads((folder / "report.json").read_text(encoding="utf-8"))
-    for warning in report["warnings"]:
-        errors.print(f"note: {warning}", markup=False)
+    for note in report["warnings"] + report["left_out"]:
+        errors.print(f"note: {note}", markup=False)
     fallen = [scene for scene in report["scenes"] if scene["outcome"] in {"fallback", "title"}]
     for scene in fallen:
         why = next(

@@ -39,6 +39,7 @@ class Word:
 
     text: str
     start: float
+    end: float
 
 
 def load_model(folder: Path) -> WhisperModel:
@@ -58,6 +59,16 @@ def read_sound(video: Path) -> np.ndarray:
         stream = container.streams.audio[0]
         pieces = [out.to_ndarray()[0] for frame in container.decode(stream) for out in resampler.resample(frame)]
     return np.concatenate(pieces)
+
+
+def onset(sound: np.ndarray, start: float, end: float) -> float:
+    """When a word is first heard, in seconds: the recogniser counts the pause before a word as its beginning."""
+    window = RATE // 100
+    loud = 10 ** (-40 / 20) * float(np.abs(sound).max(initial=1e-9))
+    for at in range(int(start * RATE), int(end * RATE), window):
+        if np.abs(sound[at : at + window]).max(initial=0.0) > loud:
+            return at / RATE
+    return start
 
 
 def frame_at(video: Path, seconds: float, out: Path) -> Path:
@@ -140,7 +151,8 @@ def judge(folder: Path, model: WhisperModel, scratch: Path) -> bool:
         segments, _ = model.transcribe(
             piece, language="en", word_timestamps=True, beam_size=5, condition_on_previous_text=False
         )
-        words = [Word(word.word, start + word.start) for segment in segments for word in segment.words]
+        found = [word for segment in segments for word in segment.words]
+        words = [Word(word.word, start + onset(piece, word.start, word.end), start + word.end) for word in found]
         heard += words
         said = normalise(" ".join(speak(beat.say).spoken for beat in scene.beats)).split()
         got = normalise(" ".join(word.text for word in words)).split()

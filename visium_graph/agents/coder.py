@@ -123,7 +123,8 @@ def _indented(text: str, columns: int) -> str:
 def _formulas_as_source(layout: TemplateLayout) -> TemplateLayout:
     """The same layout with LaTeX shown as it was written: what remains when a formula cannot be drawn."""
     if isinstance(layout, FormulaLayout):
-        parts, lines = [], []
+        parts: list[CodeSpan] = []
+        lines: list[str] = []
         for step in layout.parts:
             first = len(lines) + 1
             lines += step.latex.strip().split("\n")
