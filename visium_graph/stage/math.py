@@ -58,12 +58,11 @@ def mathjax_to_svg_file(expression: str, environment: str | None = None, tex_tem
     """
     macros = "".join(_MACRO.findall(str(getattr(tex_template, "preamble", "") or "")))
     if environment is not None and _MATH_ENVIRONMENTS.fullmatch(environment):
-        plain, begin, end = without_marks(expression), rf"{macros}\begin{{{environment}}}", rf"\end{{{environment}}}"
+        marked = parse_marked(expression)
+        result = _typeset_marked(marked, marked.plain, macros, rf"\begin{{{environment}}}", rf"\end{{{environment}}}")
     else:
-        plain, expression = text_to_math(without_marks(expression)), text_to_math(expression)
-        begin, end = macros, ""
-    marked = parse_marked(expression)
-    result = _typeset_marked(marked, plain, begin, end)
+        marked = parse_marked(text_to_math(expression))
+        result = _typeset_marked(marked, text_to_math(without_marks(expression)), macros)
     data = _svg(result.shapes, marked.names)
     folder = Path(config.get_dir("tex_dir"))
     folder.mkdir(parents=True, exist_ok=True)
@@ -74,15 +73,15 @@ def mathjax_to_svg_file(expression: str, environment: str | None = None, tex_tem
     return file
 
 
-def _typeset_marked(marked: Marked, plain: str, begin: str, end: str) -> Typeset:
+def _typeset_marked(marked: Marked, plain: str, macros: str, begin: str = "", end: str = "") -> Typeset:
     """The formula as it is without marks, its outlines grouped as the marks want it, as far as that can be had."""
     try:
-        result = typeset(begin + plain + end)
+        result = typeset(begin + plain + end, macros=macros)
     except FormulaError as error:
         raise FormulaError(plain.strip(), error.reason) from None
     for substrings in (True, False):
         try:
-            parts = typeset(begin + marked.wrapped(substrings=substrings) + end)
+            parts = typeset(begin + marked.wrapped(substrings=substrings) + end, macros=macros)
         except FormulaError as error:
             reason = error.reason
             continue

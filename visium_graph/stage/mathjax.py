@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import lru_cache
 from itertools import chain
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -74,19 +74,30 @@ class Typeset:
 
 
 @lru_cache(maxsize=1024)
-def typeset(latex: str, *, display: bool = True) -> Typeset:
+def typeset(latex: str, *, display: bool = True, macros: str = "") -> Typeset:
     """Typeset a formula (without dollar signs).
+
+    Args:
+        latex: the formula; what it defines (`\\newcommand`) holds within it only.
+        display: displayed, or as in a line of text.
+        macros: definitions that it may use.
 
     Raises:
         FormulaError: it is no valid LaTeX math, or uses a command that MathJax does not know.
     """
-    # A tag would put the formula into a page-wide table; it stands beside the formula instead.
-    source = _TAG.sub(r"\\qquad\\text{(\1)}", latex)
+    # A tag would put the formula into a page-wide table; it stands beside the formula instead. Labels name nothing here.
+    source = _LABEL.sub("", _TAG.sub(r"\\qquad\\text{(\1)}", _CONTROL.sub(" ", latex)))
     try:
-        svg = _engine().render(source, display=display)
+        svg = _engine(macros).render(source, display=display)
     except quickjax.MathJaxRenderError as error:
         raise FormulaError(latex, str(error.__cause__ or error)) from error
-    root = ET.fromstring(_DATA.sub(_keep_known, _TITLE.sub("", svg)))  # noqa: S314  # made in this process
+    finally:
+        if _DEFINITION.search(source):
+            _engine.cache_clear()  # MathJax would remember it for all formulas to come
+    try:
+        root = ET.fromstring(_DATA.sub(_keep_known, _TITLE.sub("", svg)))  # noqa: S314  # made in this process
+    except ET.ParseError as error:
+        raise FormulaError(latex, f"its drawing cannot be read ({error})") from error
     _refuse_errors(root, latex)
     reader = _Reader(root)
     shapes = tuple(reader.shapes())
@@ -94,12 +105,19 @@ def typeset(latex: str, *, display: bool = True) -> Typeset:
     return Typeset(shapes, tuple(reader.groups), left + width, -top, top + height)
 
 
-@cache
-def _engine() -> Any:
-    return quickjax.MathJaxRenderer()
+@lru_cache(maxsize=4)
+def _engine(macros: str) -> Any:
+    renderer = quickjax.MathJaxRenderer()
+    if macros:
+        renderer.render(macros)
+    return renderer
 
 
 _TAG = re.compile(r"\\tag\*?\s*\{([^{}]*)\}")
+_DEFINITION = re.compile(r"\\(?:(?:re|provide)?newcommand|(?:re)?newenvironment|def|let|Declare\w+)(?![A-Za-z])")
+_LABEL = re.compile(r"\\label\s*\{[^{}]*\}")
+_CONTROL = re.compile("[\x00-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+"""Characters that no XML may hold."""
 _TITLE = re.compile(r"<title>.*?</title>", re.DOTALL)
 """The words of an error once more, unescaped."""
 _DATA = re.compile(r"""\s(data-[a-z-]+)=("[^"]*"|'[^']*')""")
@@ -212,6 +230,8 @@ def _cropped(pieces: Iterator[Piece], viewport: ET.Element) -> Iterator[Piece]:
 def _rectangle(node: ET.Element) -> Iterator[Points]:
     x, y = _number(node, "x"), _number(node, "y")
     width, height = _number(node, "width"), _number(node, "height")
+    if node.get("fill") == "none" and node.get("stroke") == "none":
+        return  # only where a click would land
     if node.get("fill") != "none" and not node.get("data-frame"):
         yield rectangle_outline(x, y, width, height)
         return

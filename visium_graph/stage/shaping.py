@@ -29,6 +29,8 @@ _UNIT = 128
 """Pango font size at which words are shaped: large, so that rounding in the file does not show."""
 _POINT = 4 / 3
 """Pango sizes are in points, the file's lengths in pixels of 96 to the inch."""
+_OVERHANG = 0.2
+"""How far the ink of an honest glyph may reach beyond its advance (a slanted f does), in em."""
 _PAGE = 2_000_000
 _MARK_COLOR = "#010203"
 _MARK_STYLE = "rgb(0.392157%,0.784314%,1.176471%)"
@@ -105,7 +107,15 @@ def _shape(words: list[str], face: Face) -> list[Word]:
         )  # fmt: skip
         root = ET.parse(file).getroot()  # noqa: S314  # written by cairo a moment ago
     shaped = list(_lines(root))
-    return [Word(word, tuple(glyphs), advance) for word, (glyphs, advance) in zip(words, shaped, strict=True)]
+    return [
+        Word(word, tuple(glyphs), _room(glyphs, advance)) for word, (glyphs, advance) in zip(words, shaped, strict=True)
+    ]
+
+
+def _room(glyphs: list[Points], advance: float) -> float:
+    """The advance; more where ink reaches far beyond it, as the frames of unknown combining marks do."""
+    right = max((float(glyph[:, 0].max()) for glyph in glyphs), default=0.0)
+    return max(advance, right - _OVERHANG)
 
 
 def _plain(word: str) -> str:

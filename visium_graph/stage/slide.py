@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, ClassVar
 
-from manim import UP, Animation, FadeIn, FadeOut, Scene, VMobject, config
+from manim import UP, Animation, FadeIn, FadeOut, Scene, VMobject, config, smooth, squish_rate_func
 
 from visium_graph.stage.layouts import make_view
 from visium_graph.stage.layouts.base import Region, View
@@ -221,8 +221,11 @@ class Slide(Scene):  # type: ignore[misc]  # manim is untyped here
             self.remove(before)
             self.add(heading)
         else:
-            animations += [FadeOut(before, shift=0.25 * UP)] if before is not None else []
-            animations += [FadeIn(heading, shift=0.25 * UP)] if heading is not None else []
+            # One after the other: two titles over each other cannot be read.
+            out, in_ = squish_rate_func(smooth, 0.0, 0.5), squish_rate_func(smooth, 0.4, 1.0)
+            animations += [FadeOut(before, shift=0.2 * UP, rate_func=out)] if before is not None else []
+            rate = smooth if before is None else in_
+            animations += [FadeIn(heading, shift=0.2 * UP, rate_func=rate)] if heading is not None else []
         if animations:
             self.play(*animations, run_time=0.5)
         return view
@@ -238,6 +241,8 @@ class Slide(Scene):  # type: ignore[misc]  # manim is untyped here
         animations += [FadeOut(mobject) for mobject in self.mobjects if mobject not in keep]
         if animations:
             self.play(*animations, run_time=0.4)
+            # Manim stops an animation one step before its end: this frame shows the end.
+            self.wait_frames(1)
 
 
 def _script_of(scene: type[Slide]) -> Path | None:

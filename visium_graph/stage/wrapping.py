@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Literal
 
 from visium_graph.stage.latex_split import cut, units
-from visium_graph.stage.math import inline_math
+from visium_graph.stage.math import FormulaError, inline_math
 from visium_graph.stage.outlines import Points
 from visium_graph.stage.shaping import Face, Word, shape_words
 from visium_graph.stage.theme import CAP_HEIGHT, MATH_SCALE
@@ -147,7 +147,10 @@ def _word(word: Word, *, space: bool, breakable: bool) -> Box:
 
 
 def _formula(latex: str, *, space: bool, breakable: bool, scale: float = MATH_SCALE) -> Box:
-    shapes, advance, height, depth = inline_math(_readable(latex))
+    try:
+        shapes, advance, height, depth = inline_math(_readable(latex))
+    except FormulaError as error:
+        raise FormulaError(latex, error.reason) from None
     return Box(
         latex,
         tuple(points * scale for points, _ in shapes),
@@ -194,22 +197,22 @@ def _cut(cluster: Sequence[Box], room: float | None, limit: float, face: Face) -
     queue = list(cluster)
     while queue:
         box = queue.pop(0)
-        pen = line_width(lines[-1], face)
-        left = (room if room is not None and len(lines) == 1 else limit) - pen
+        left = (room if room is not None and len(lines) == 1 else limit) - line_width(lines[-1], face)
+        begun = bool(lines[-1]) or (room is not None and len(lines) == 1)
         if box.advance <= left:
             lines[-1].append(box)
-        elif box.math and box.advance > limit:
+            continue
+        if box.math and box.advance > limit:
             pieces = _formula_pieces(box)
             queue[:0] = pieces if len(pieces) > 1 else [_shrunk(box, limit)]
-        elif (lines[-1] or (room is not None and len(lines) == 1)) and (box.math or left < 0.35 * limit):
+            continue
+        first, rest = _word_pieces(box, left, face) if len(box.text) > 1 and not box.math else (box, [])
+        if begun and (first.advance > left or left < 0.35 * limit):
             lines.append([])
             queue.insert(0, box)
-        elif len(box.text) > 1 and not box.math:
-            first, *rest = _word_pieces(box, left, face)
+        else:
             lines[-1].append(first)
             queue[:0] = rest
-        else:
-            lines[-1].append(box)
     return lines
 
 
@@ -238,7 +241,7 @@ def _shrunk(box: Box, limit: float) -> Box:
     )
 
 
-def _word_pieces(box: Box, room: float, face: Face) -> list[Box]:
+def _word_pieces(box: Box, room: float, face: Face) -> tuple[Box, list[Box]]:
     """Cut a long word in two so that the first piece fits, after a punctuation mark where there is one."""
     count = max(1, int(len(box.text) * room / box.advance))
     while count > 1 and shape_words([box.text[:count]], face)[0].advance > room:
@@ -252,7 +255,5 @@ def _word_pieces(box: Box, room: float, face: Face) -> list[Box]:
         count -= 1
     count = min(count, max(len(box.text) - 1, 1))
     first, second = shape_words([box.text[:count], box.text[count:]], face)
-    return [
-        _word(first, space=box.space, breakable=box.breakable),
-        *([_word(second, space=False, breakable=True)] if second.text else []),
-    ]
+    rest = [_word(second, space=False, breakable=True)] if second.text else []
+    return _word(first, space=box.space, breakable=box.breakable), rest

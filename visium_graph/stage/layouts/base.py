@@ -32,7 +32,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from manim import UP, Animation, FadeIn, FadeOut, Indicate, LaggedStart, Mobject, config
+from manim import UP, Animation, FadeIn, FadeOut, Indicate, LaggedStart, Mobject, config, rate_functions
 
 from visium_graph.stage.text import RichText
 from visium_graph.stage.theme import CAP_HEIGHT
@@ -135,7 +135,7 @@ class View(ABC):
 
     def entrance(self, piece: Piece) -> Animation:
         """How a piece appears the first time."""
-        return FadeIn(piece.mobject, shift=0.12 * UP)
+        return FadeIn(piece.mobject, shift=0.12 * UP, rate_func=rate_functions.ease_out_cubic)
 
     def emphasis(self, piece: Piece) -> Animation:
         """What a piece does when it is spoken of again."""
