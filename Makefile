@@ -2,12 +2,13 @@
 # PYTHON=/path/to/python3 chooses the interpreter, JOBS=4 the number of test processes, TOPIC and RUN the video.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev video test lint studio bench-lessons clean
+.PHONY: help setup setup-dev video test lint schema studio bench-lessons judge clean
 
 BIN := .venv/bin
 JOBS ?= 2
 TOPIC ?= pythagorean theorem
 RUN ?= runs/pythagoras
+RUNS ?= $(RUN)
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 24
@@ -32,8 +33,17 @@ lint: setup-dev  ## style, format and types only
 studio: setup-dev  ## serve the graph for LangGraph Studio, on this machine only
 	@LANGGRAPH_CLI_NO_ANALYTICS=1 LANGGRAPH_NO_VERSION_CHECK=true $(BIN)/langgraph dev --no-browser
 
+schema: setup  ## write the published JSON schema of the storyboard anew
+	@$(BIN)/python -c 'import json, visium_graph; print(json.dumps(visium_graph.storyboard_schema(), indent=1))' \
+		> docs/storyboard.schema.json
+
 bench-lessons: setup-dev  ## seconds of work for a second of video, every built-in lesson
 	@$(BIN)/python tests/benchmarks/bench_lessons.py
+
+judge: setup-dev  ## listen to and look at finished videos: make judge RUNS="runs/pythagoras"
+	@command -v tesseract > /dev/null || { echo "make judge needs Tesseract: apt-get install tesseract-ocr" >&2; exit 3; }
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --group judge
+	@$(BIN)/python tests/benchmarks/judge.py $(RUNS)
 
 clean:  ## remove what was made here; runs/ and the cache of finished pieces stay
 	@rm -rf .venv build dist media .langgraph_api .mypy_cache .ruff_cache .pytest_cache .hypothesis
