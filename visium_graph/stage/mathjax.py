@@ -75,10 +75,10 @@ class Typeset:
 
 @lru_cache(maxsize=1024)
 def typeset(latex: str, *, display: bool = True, macros: str = "") -> Typeset:
-    """Typeset a formula (without dollar signs).
+    r"""Typeset a formula (without dollar signs).
 
     Args:
-        latex: the formula; what it defines (`\\newcommand`) holds within it only.
+        latex: the formula; what it defines (`\newcommand`) holds within it only.
         display: displayed, or as in a line of text.
         macros: definitions that it may use.
 
