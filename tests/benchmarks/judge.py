@@ -62,13 +62,21 @@ def read_sound(video: Path) -> np.ndarray:
 
 
 def onset(sound: np.ndarray, start: float, end: float) -> float:
-    """When a word is first heard, in seconds: the recogniser counts the pause before a word as its beginning."""
+    """When a word is first heard, in seconds: the recogniser counts the pause before a word as its beginning.
+
+    Where the stretch it gives holds a pause (0.12 s below -40 dB of the loudest), the word begins after it.
+    """
     window = RATE // 100
-    loud = 10 ** (-40 / 20) * float(np.abs(sound).max(initial=1e-9))
-    for at in range(int(start * RATE), int(end * RATE), window):
-        if np.abs(sound[at : at + window]).max(initial=0.0) > loud:
-            return at / RATE
-    return start
+    stretch = np.abs(sound[int(start * RATE) : int(end * RATE)])
+    loud = stretch[: len(stretch) // window * window].reshape(-1, window).max(axis=1) > 0.01 * np.abs(sound).max(
+        initial=1e-9
+    )
+    begins, quiet = 0, 12
+    for number, is_loud in enumerate(loud):
+        if is_loud and quiet >= 12:
+            begins = number
+        quiet = 0 if is_loud else quiet + 1
+    return start + begins / 100
 
 
 def frame_at(video: Path, seconds: float, out: Path) -> Path:
@@ -111,8 +119,8 @@ def cues_of(path: Path) -> list[tuple[float, str]]:
     return cues
 
 
-def cue_errors(cues: list[tuple[float, str]], heard: list[Word]) -> list[float]:
-    """For each cue whose first word the recogniser heard too: subtitle start minus heard start, in seconds."""
+def cue_errors(cues: list[tuple[float, str]], heard: list[Word]) -> list[tuple[float, str]]:
+    """For each cue whose first words the recogniser heard too: subtitle start minus heard start in seconds, its text."""
     written: list[tuple[str, int | None]] = []
     for number, (_, text) in enumerate(cues):
         for place, word in enumerate(normalise(text).split()):
@@ -125,7 +133,7 @@ def cue_errors(cues: list[tuple[float, str]], heard: list[Word]) -> list[float]:
             cue = written[a + offset][1]
             # A match of at least two words: a lone "the" may be matched with any other.
             if cue is not None and size - offset >= 2:
-                errors.append(cues[cue][0] - spoken[b + offset][1])
+                errors.append((cues[cue][0] - spoken[b + offset][1], f"{cues[cue][0]:.2f} s {cues[cue][1]}"))
     return errors
 
 
@@ -166,7 +174,11 @@ def judge(folder: Path, model: WhisperModel, scratch: Path) -> bool:
         )
         if errors > 0.05 * len(said):
             print("    said:", " ".join(said), "\n    got: ", " ".join(got))
-    off = np.abs(cue_errors(cues_of(run.subtitles(".srt")), heard))
+    errors_by_cue = cue_errors(cues_of(run.subtitles(".srt")), heard)
+    for error, text in errors_by_cue:
+        if abs(error) > 0.35:
+            print(f"  subtitle off by {error:+.2f} s: {text}")
+    off = np.abs([error for error, _ in errors_by_cue])
     rate, late = 100 * wrong / max(1, total), float(np.mean(off > 0.35)) * 100
     print(
         f"{folder}: chapters in order {in_order}; WER {rate:.1f} % of {total} words; titles unread {unread} of {len(chapters)}; "
