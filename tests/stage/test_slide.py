@@ -160,7 +160,7 @@ def test_the_light_theme_is_dark_on_light_and_leaves_manim_as_it_was(media) -> N
 
 def test_unknown_layouts_and_fields_are_refused(media) -> None:
     def construct(self) -> None:
-        with pytest.raises(ValueError, match="no layout named 'pie'.*bullets"):
+        with pytest.raises(ValueError, match=r"no layout named 'pie'.*bullets"):
             self.layout("pie", title="x")
         with pytest.raises(ValueError, match=r"layout 'bullets': parts: "):
             self.layout("bullets", title="x", parts=[])
