@@ -15,6 +15,7 @@ from typing import Annotated, Any, Literal
 import typer
 import yaml
 from rich.console import Console
+from rich.text import Text
 
 from visium_graph.errors import InputError, VisiumError
 from visium_graph.progress import Progress
@@ -160,12 +161,13 @@ def doctor() -> None:
     """Say what is there and what is missing, with the command that mends it."""
     from visium_graph.doctor import examine, summary_ok  # noqa: PLC0415  # as above
 
+    console = Console(highlight=False, soft_wrap=True)
     checks = examine()
     for check in checks:
-        mark = {True: "[green]ok     [/]", False: "[red]missing[/]", None: "[yellow]absent [/]"}[check.ok]
-        Console(highlight=False, soft_wrap=True).print(f"{mark} {check.name}: {check.detail}")
+        word, style = {True: ("ok     ", "green"), False: ("missing", "red"), None: ("absent ", "yellow")}[check.ok]
+        console.print(Text.assemble((word, style), f" {check.name}: {check.detail}"))
         if check.ok is not True and check.remedy:
-            Console(highlight=False, soft_wrap=True).print(f"        {check.remedy}", markup=False)
+            console.print(f"        {check.remedy}", markup=False)
     raise typer.Exit(0 if summary_ok(checks) else 3)
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, TypedDict
+from typing import Annotated, Any
+
+from typing_extensions import TypedDict  # pydantic, and so Studio's input form, refuses typing's before Python 3.12
 
 __all__ = ["SceneInput", "SceneOutcome", "SceneOutput", "SceneState", "VideoInput", "VideoOutput", "VideoState"]
 

@@ -57,7 +57,8 @@ def label_center(anchor: Vector, direction: Vector, size: Vector, gap: float) ->
 
 def corner_center(point: Vector, direction: Vector, size: Vector, gap: float) -> Vector:
     """Middle of an upright label beside a point: above it, right of it, or with its nearest corner `gap` away."""
-    return point + direction * gap + np.clip(direction * np.sqrt(2), -1, 1) * size / 2
+    center: Vector = point + direction * gap + np.clip(direction * np.sqrt(2), -1, 1) * size / 2
+    return center
 
 
 @dataclass(frozen=True)
