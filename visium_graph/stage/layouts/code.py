@@ -38,6 +38,8 @@ _PAD = 0.3
 """From the panel's edge to the code."""
 _DIM = 0.42
 """Opacity of lines that are not spoken of."""
+_BAR = 0.16
+"""Opacity of the bar behind lit lines."""
 _NOTE_GAP = 0.5
 _NOTE_ROOM = 3.1
 """Width of a note beside the panel, at least."""
@@ -169,7 +171,7 @@ class CodeView(View):
         top = lines[0].baseline + (CAP_HEIGHT / 2 + LINE / 2) * code.em
         bottom = lines[-1].baseline + (CAP_HEIGHT / 2 - LINE / 2) * code.em
         bar = Rectangle(width=panel.width, height=top - bottom, stroke_width=0)
-        bar.set_fill(self.slide.color("primary"), opacity=0.16).set_z_index(-1)
+        bar.set_fill(self.slide.color("primary"), opacity=_BAR).set_z_index(-1)
         return bar.move_to(np.array([panel.get_x(), (top + bottom) / 2, 0.0]))
 
     # ---------------------------------------------------------------- motion
@@ -183,6 +185,10 @@ class CodeView(View):
             VGroup(*accented.lit(*part.lines)).set_color(self.slide.color("accent"))
             return Transform(page.code, accented, rate_func=there_and_back)
         animations: list[Animation] = [Light(page.code, lit, _DIM)]
+        if len(lit) == len(page.code.submobjects):
+            # All of it is spoken of: a glow that passes, where a bar over everything would mark nothing.
+            animations.append(FadeIn(bar.copy(), rate_func=there_and_back, remover=True))
+            bar.set_fill(opacity=0)
         animations.append(Transform(page.bar, bar) if page.barred else FadeIn(page.bar.become(bar)))
         if page.note is not None and page.note is not note:
             animations.append(FadeOut(page.note))
