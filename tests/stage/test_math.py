@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 from itertools import pairwise
 from xml.etree import ElementTree as ET
 
@@ -11,10 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from manim import BLUE, RED, MathTex, Tex, TexTemplate, tempconfig
 from manim.mobject.text import tex_mobject
-from manim.utils.tex_file_writing import tex_to_svg_file
 
-from visium_graph.stage import FormulaError, configure
-from visium_graph.stage.math import mathjax_to_svg_file
+from visium_graph.errors import EnvironmentFault
+from visium_graph.stage import FormulaError, RichText, configure
+from visium_graph.stage.math import inline_math, latex_to_svg_file, mathjax_to_svg_file
 from visium_graph.stage.mathjax import typeset
 from visium_graph.stage.mathjax_parts import parse_marked
 from visium_graph.stage.mathjax_text import text_to_math
@@ -275,9 +276,37 @@ def test_marking_never_loses_or_reorders_source(tokens: list[str], data: st.Data
 def test_the_engine_can_be_chosen() -> None:
     try:
         configure("latex")
-        assert tex_mobject.tex_to_svg_file is tex_to_svg_file
+        assert tex_mobject.tex_to_svg_file is latex_to_svg_file
     finally:
         configure("mathjax")
     assert tex_mobject.tex_to_svg_file is mathjax_to_svg_file
     with pytest.raises(ValueError, match="engines: mathjax, latex"):
         configure("word")  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def latex():
+    configure("latex")
+    yield
+    configure("mathjax")
+
+
+@pytest.mark.usefixtures("latex")
+def test_without_latex_the_error_says_what_to_do(monkeypatch) -> None:
+    monkeypatch.setenv("PATH", "/nowhere")
+    with pytest.raises(EnvironmentFault, match="set math to mathjax"):
+        MathTex("a_0")
+
+
+@pytest.mark.usefixtures("latex")
+@pytest.mark.skipif(not (shutil.which("latex") and shutil.which("dvisvgm")), reason="this machine has no LaTeX")
+def test_latex_draws_the_same_at_the_same_size() -> None:
+    drawn, advance, height, depth = inline_math(r"\sqrt{2} = p/q")
+    expected = typeset(r"\sqrt{2} = p/q", display=False)
+    assert (advance, height, depth) == pytest.approx((expected.advance, expected.height, expected.depth), abs=0.12)
+    assert len(drawn) == len(expected.shapes)
+    with pytest.raises(FormulaError, match="Undefined control sequence"):
+        MathTex(r"\nosuchcommand")
+    with pytest.raises(FormulaError) as caught:
+        RichText(r"$\frac{a$")
+    assert caught.value.latex == r"\frac{a"

@@ -13,8 +13,10 @@ from typing import Any, Literal
 import numpy as np
 from manim import config, logger
 from manim.mobject.text import tex_mobject
-from manim.utils.tex_file_writing import tex_to_svg_file as latex_to_svg_file
+from manim.utils.tex_file_writing import generate_tex_file
+from manim.utils.tex_file_writing import tex_to_svg_file as manim_tex_to_svg_file
 
+from visium_graph.errors import EnvironmentFault
 from visium_graph.stage.mathjax import FormulaError, MathShape, Typeset, typeset
 from visium_graph.stage.mathjax_parts import Marked, parse_marked, without_marks
 from visium_graph.stage.mathjax_text import text_to_math
@@ -71,6 +73,27 @@ def mathjax_to_svg_file(expression: str, environment: str | None = None, tex_tem
     if not file.exists():
         file.write_text(data, encoding="utf-8")
     return file
+
+
+def latex_to_svg_file(expression: str, environment: str | None = None, tex_template: Any = None) -> Path:
+    """Manim's own function, by LaTeX and dvisvgm; its several ways to fail become one error that names the formula.
+
+    Raises:
+        FormulaError: LaTeX does not accept the expression.
+        EnvironmentFault: there is no LaTeX.
+    """
+    try:
+        return Path(manim_tex_to_svg_file(expression, environment, tex_template))
+    except FileNotFoundError as error:
+        raise EnvironmentFault(
+            f"{error.filename}: not found; install LaTeX and dvisvgm, or set math to mathjax"
+        ) from error
+    except (ValueError, IndexError, RuntimeError) as error:
+        # (Manim trips over logs that name no line.)
+        log = generate_tex_file(expression, environment, tex_template).with_suffix(".log")
+        text = log.read_text(encoding="utf-8", errors="replace") if log.is_file() else ""
+        complaint = re.search(r"^! *(.+)", text, re.MULTILINE)
+        raise FormulaError(without_marks(expression).strip(), complaint[1] if complaint else str(error)) from error
 
 
 def _typeset_marked(marked: Marked, plain: str, macros: str, begin: str = "", end: str = "") -> Typeset:
@@ -162,10 +185,7 @@ def inline_math(latex: str) -> tuple[list[tuple[Points, str | None]], float, flo
 def _inline_latex(latex: str) -> tuple[list[tuple[Points, str | None]], float, float, float]:
     """The same by LaTeX: a square em set before the formula tells its size and where the baseline is."""
     marked = rf"\special{{dvisvgm:raw <g id='ruler'>}}\rule{{1em}}{{1em}}\special{{dvisvgm:raw </g>}}{latex}"
-    try:
-        file = latex_to_svg_file(marked, environment="math", tex_template=config["tex_template"])
-    except ValueError as error:
-        raise FormulaError(latex, str(error)) from error
+    file = latex_to_svg_file(marked, "math", config["tex_template"])
     drawing = tex_mobject.SVGMobject(file, height=None, should_center=False, use_svg_cache=False)
     ruler = drawing.id_to_vgroup_dict["ruler"]
     em, origin = ruler.width, np.array([ruler.get_right()[0], ruler.get_bottom()[1]])
