@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 
 from visium_graph.agents.ranking import centrality, content_words, manner
-from visium_graph.agents.sentences import count_words, split_sentences
+from visium_graph.agents.sentences import count_words, split_sentences, without_references
 from visium_graph.sources.document import (
     CodeBlock,
     Document,
@@ -145,7 +145,8 @@ def _sections(document: Document) -> list[Section]:
             _add_paragraph(sections[-1], block, index, len(sections) - 1)
         elif isinstance(block, ItemList):
             items = [
-                re.sub(r"[\s(<]*(?:\b(?:in|at|see|by|from) )?https?://[^\s)>]+[)>]?", "", item) for item in block.items
+                re.sub(r"[\s(<]*(?:\b(?:in|at|see|by|from) )?https?://[^\s)>]+[)>]?", "", without_references(item))
+                for item in block.items
             ]
             block.items = [item for item in items if re.search(r"\w", item)]  # an address is no pleasure to hear
             sections[-1].flow.extend([block] if block.items else [])
@@ -162,7 +163,7 @@ def _add_paragraph(section: Section, block: Paragraph, index: int, number: int) 
         if isinstance(previous, Image) and not previous.alt:
             previous.alt = re.sub(r"^(?:Figure|Fig\.|Image|Photo|Caption)\s*[\d.]*\s*[:.\u2014-]?\s*", "", block.text)
         return
-    parts = split_sentences(block.text)
+    parts = split_sentences(without_references(block.text))
     for position, text in enumerate(parts):
         sentence = Sentence(
             text, number, index, count_words(text), first=position == 0, last=position == len(parts) - 1

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import re
 
+from visium_graph.voices.speech import speak
+
 __all__ = [
     "CONNECTOR",
     "MATH",
@@ -15,11 +17,13 @@ __all__ = [
     "finish",
     "is_about_the_text",
     "is_continuation",
+    "is_speakable",
     "leans_on_previous",
     "mask_math",
     "points_elsewhere",
     "split_sentences",
     "without_brackets",
+    "without_references",
     "word_set",
 ]
 
@@ -31,6 +35,11 @@ def word_set(text: str) -> frozenset[str]:
 
 MATH = re.compile(r"(?<!\\)\$(?=\S)((?:\\.|[^$\\])+?)(?<=\S)(?<!\\)\$(?!\d)", re.DOTALL)
 """Inline math, as the stage reads it."""
+
+_LONGEST_LINE = 90
+_LONGEST_MATRIX = 200
+"""Characters of LaTeX of a formula that may be spoken: of a line, and with a matrix in it."""
+_SPOKEN_WORDS = 14
 
 _MASK = "\ue000"
 _END = re.compile(
@@ -76,7 +85,7 @@ _EXPLETIVE = re.compile(  # this "it" stands for nothing before it
     r"straightforward|simple|reasonable|interesting|surprising)\b(?=[^.]* (?:to|that|when|for|if)\b)"
 )
 _CONTINUATION = re.compile(
-    r"(?:where|and|or|so|which|with|for|but|if|then|hence|thus|when|while|because|since|therefore|that is)\b"
+    r"(?:where|and|or|so|which|with|for|but|if|then|hence|thus|when|while|because|since|therefore|that is|such that)\b"
 )
 _POINTING = re.compile(
     r"\b(?:as|is|are|be|been|was|were|see|the|code|example|figure|table|listing|diagram|image|picture|equation|formula|"
@@ -204,9 +213,35 @@ def without_brackets(text: str) -> str:
     return text
 
 
+_REFERENCE = re.compile(
+    r"(?:(?:also |please |e\.g\.,? |i\.e\.,? |for (?:example|instance|details|more),? )*(?:see|cf\.?|compare|refer to|read)\b|(?:more|details?) (?:on|about|in|below|above)\b|"
+    r"(?:an? |the |some |more )?(?:examples?|details?|proofs?|sources?|links?|pictured|as|described|discussed|shown|listed|explained|mentioned)\b[^()]*"
+    r"\b(?:below|above|later|earlier|here)\b|(?:below|above|left|right|pictured)\b)[^()]*",
+    re.IGNORECASE,
+)
+
+
+def without_references(text: str) -> str:
+    """The text without bracketed asides that send the reader elsewhere: "(see the theorem of Lam\u00e9)".
+
+    Example:
+        >>> without_references("It takes $n$ steps (see Lemma 3). (Examples are listed below.) Done (in 2 s).")
+        'It takes $n$ steps. Done (in 2 s).'
+    """
+    for match in reversed(list(re.finditer(r"(?:(?<=[\s,.;:])|^)\s*\(([^()]*)\)\.?", mask_math(text)))):
+        inner = text[match.start(1) : match.end(1)].strip()
+        if not _REFERENCE.fullmatch(inner) and not (points_elsewhere(inner) and count_words(inner) <= 25):
+            continue
+        before, after = text[: match.start()].rstrip(), text[match.end() :]
+        if match.group().endswith(").") and not before.endswith((".", "!", "?", ":")):
+            after = "." + after
+        text = (before + after).strip()
+    return text
+
+
 def capitalise(text: str) -> str:
-    """First letter in upper case, unless the first word is a name such as `iPhone`, `gcd(a)` or `println!`, or math."""
-    first = re.match(r"[a-z]+(?=[\s,;'\u2019-]|$)", text)
+    """First letter in upper case, unless the first word is a name such as `iPhone`, `gcd(a)`, `println!` or `k`, or math."""
+    first = re.match(r"(?:a|[a-z]{2,})(?=[\s,;'\u2019-]|$)(?! ?(?:=|:=|<|>)\s)", text)
     return text[:1].upper() + text[1:] if first else text
 
 
@@ -232,8 +267,21 @@ def _ended(text: str, formula: str) -> str:
     """The end of a sentence that waits for what its colon announced."""
     needs = _WAITING.search(mask_math(text))
     kind = (needs.lastgroup or "") if needs else ""
-    if formula and len(formula) <= 90 and "\\begin" not in formula and "\\\\" not in formula:
+    if formula and is_speakable(formula):
         return f"{text}{': ' if kind in ('', 'follow', 'lines') else ' '}${formula}$."
     if kind == "that":  # a conjunction with nothing to join
-        return re.sub(r"[,\s]*\b\w+$", "", text) + "."
-    return text + {"as": " follows", "verb": " this", "lines": " lines"}.get(kind, "") + "."
+        proven = formula and re.search(r"\b(?:prove|show|see|know|verify|deduce|conclude|state) that$", text)
+        return re.sub(r"[,\s]*\b\w+$", " this formula" if proven else "", text) + "."
+    if formula and not kind and not re.search(r"\b(?:following|here)\b", text):
+        return text + ", as shown here."
+    verb = " this formula" if formula else " this"
+    return text + {"as": " follows", "verb": verb, "lines": " lines"}.get(kind, "") + "."
+
+
+def is_speakable(formula: str) -> bool:
+    """Whether a displayed formula is short enough to be spoken in the sentence that leads to it."""
+    if "\\begin" not in formula and "\\\\" not in formula and len(formula) <= _LONGEST_LINE:
+        return True
+    if len(formula) > _LONGEST_MATRIX or re.search(r"\\begin\{(?![pbvBV]?matrix)", formula):
+        return False
+    return len(speak(f"${formula}$").spoken.split()) <= _SPOKEN_WORDS

@@ -11,7 +11,7 @@ from visium_graph.agents.narration import beats_of_sentences, halved, make_beat,
 from visium_graph.agents.outline import Sentence
 from visium_graph.agents.script_types import ScriptBeat
 from visium_graph.agents.segments import Segment
-from visium_graph.agents.sentences import count_words, finish, split_sentences, without_brackets
+from visium_graph.agents.sentences import count_words, finish, is_speakable, split_sentences, without_brackets
 from visium_graph.sources.document import Block, CodeBlock, Formula, Image, ItemList, Quote, Table
 
 __all__ = ["Narrated", "narrate_visual"]
@@ -99,7 +99,7 @@ def _formula(segment: Segment, words: int, english: bool) -> Narrated:
 
 
 def _bare_formula(latex: str, segment: Segment, english: bool) -> str:
-    if len(latex) <= 120 and "\\begin" not in latex and "\\\\" not in latex:
+    if is_speakable(latex) or (len(latex) <= 120 and "\\begin" not in latex and "\\\\" not in latex):
         return f"${' '.join(latex.split())}$."
     return "Here is the formula." if english else finish(segment.section.title)
 

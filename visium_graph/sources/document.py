@@ -28,6 +28,8 @@ class Paragraph(_Block):
 
     kind: Literal["paragraph"] = "paragraph"
     text: str
+    terms: list[str] = []
+    """What its author set in bold or italics, a few words each, in order."""
 
 
 class ItemList(_Block):

@@ -9,6 +9,7 @@ from html.parser import HTMLParser
 __all__ = ["HtmlContent", "read_html"]
 
 _SILENT = frozenset(("script", "style", "svg", "iframe", "video", "audio", "object", "math", "noscript", "template"))
+_SCRIPTS = frozenset(("sup", "sub"))
 _BREAKS = re.compile(r"p|div|br|li|[uo]l|h[1-6]|t[rdh]|table|blockquote|summary|details|center|d[dt]|figcaption")
 
 
@@ -48,6 +49,8 @@ class _Reader(HTMLParser):
         elif tag == "table":
             self.content.tables += 1
             self._silent += 1
+        if tag in _SCRIPTS and not self._silent and self._pre is None:
+            self._words.append(f"<{tag}>")  # read again with the Markdown around it
         if _BREAKS.fullmatch(tag):
             self.flush()
 
@@ -60,6 +63,8 @@ class _Reader(HTMLParser):
         elif tag == "pre" and self._pre is not None:
             self.content.listings.append("".join(self._pre).strip("\n"))
             self._pre = None
+        if tag in _SCRIPTS and not self._silent and self._pre is None:
+            self._words.append(f"</{tag}>")
         if _BREAKS.fullmatch(tag):
             self.flush()
 

@@ -10,12 +10,16 @@ from markdown_it.token import Token
 
 from visium_graph.sources.html import read_html
 from visium_graph.sources.latex import clean_inline
+from visium_graph.sources.superscripts import CLOSE, SUBSCRIPT, SUPERSCRIPT, as_notation
 
 __all__ = ["Inline", "literal", "read_inline", "tidy"]
 
 _EMOJI = re.compile("[\U0001f000-\U0001faff\u2600-\u27bf\u2b50\u2b55\ufe0e\ufe0f\u200d\u20e3]+")
 _SHORTCODE = re.compile(r"(?<!\S):[a-z][a-z0-9_+-]*:(?!\S)")
 _TEMPLATE = re.compile(r"\{%.*?%\}|\{\{[<%]?.*?[>%]?\}\}|\{[:#][^{}\n]*\}|\[@[^\]\n]+\]")
+_MACRO = re.compile(r"\{\{[<%]?\s*[\w-]+\s*(?:\(|text=)(?P<arguments>[^{}]*)\}\}")
+_MACROS_ALONE = re.compile(r"(?:\s*\{\{[^{}]*\}\})+\s*")
+_QUOTED = re.compile(r"\"([^\"]*)\"|'([^']*)'")
 _CONTAINER = re.compile(r"^\s*:::.*$", re.MULTILINE)
 _WIKI_LINK = re.compile(r"!?\[\[(?:[^\[\]|]*\|)?([^\[\]|]+)\]\]")
 _INVISIBLE = re.compile("[\u200b\u200c\u2060\u00ad\ufeff]")
@@ -32,6 +36,13 @@ class Inline:
     links: list[str] = field(default_factory=list)
     strong_only: bool = False
     """Whether every word is bold: a heading in disguise."""
+    before_links: str = ""
+    beside_links: str = ""
+    """What stands before the first link, and what stands between and after the links."""
+    terms: list[str] = field(default_factory=list)
+    """What is set in bold or italics, at most six words each."""
+    lines: list[str] = field(default_factory=list)
+    """Its text line by line, as written."""
 
     @property
     def text(self) -> str:
@@ -47,12 +58,21 @@ def literal(text: str) -> str:
 def tidy(text: str) -> str:
     """One line, single spaces, no space before a comma or full stop that a dropped mark left behind."""
     text = " ".join(_INVISIBLE.sub("", text).split())
+    text = re.sub(r"(?<=[a-z][.!?])(?=\( ?[A-Z])", " ", text)
+    text = re.sub(r"(?<=[\s(])\( (?=\w[^()$]* \))([^()$]*) \)", r"(\1)", text)
     return re.sub(r"(?<=\w) ([,.;!?])(?=\s|$)", r"\1", text)
 
 
 def _plain(text: str) -> str:
+    text = "" if _MACROS_ALONE.fullmatch(text) else _MACRO.sub(_shown_argument, text)
     text = _WIKI_LINK.sub(r"\1", _TEMPLATE.sub("", _CONTAINER.sub("", text)))
     return literal(_SHORTCODE.sub("", _EMOJI.sub("", text)))
+
+
+def _shown_argument(macro: re.Match[str]) -> str:
+    """What a page shows for a macro such as `{{domxref("window.open")}}`: its second argument, or else its first."""
+    quoted = [first or second for first, second in _QUOTED.findall(macro.group("arguments"))][:2]
+    return next((text for text in reversed(quoted) if text.strip()), "")
 
 
 class _InlineReader:
@@ -61,6 +81,7 @@ class _InlineReader:
         self._text = ""
         self._deleted = self._linked = self._strong = 0
         self._loose_words = 0
+        self._term: str | None = None
 
     def add(self, rich: str) -> None:
         if self._deleted:
@@ -70,10 +91,18 @@ class _InlineReader:
         self.result.linked_words += count if self._linked else 0
         self._loose_words += 0 if self._strong else count
         self._text += rich
+        if self._term is not None:
+            self._term += rich
+        if not self.result.links:
+            self.result.before_links += rich
+        elif not self._linked:
+            self.result.beside_links += rich
 
     def flush(self) -> None:
+        self._text = as_notation(self._text)
         if self._text.strip():
             self.result.pieces.append(("text", tidy(self._text), ""))
+            self.result.lines += [tidy(line) for line in self._text.split("\n") if line.strip()]
         self._text = ""
 
     def display(self, kind: str, first: str, second: str = "") -> None:
@@ -114,12 +143,24 @@ class _InlineReader:
                 self._deleted += 1
             case "s_close":
                 self._deleted -= 1
-            case "strong_open":
-                self._strong += 1
-            case "strong_close":
-                self._strong -= 1
+            case "strong_open" | "em_open":
+                self._strong += token.type == "strong_open"
+                self._term = ""
+            case "strong_close" | "em_close":
+                self._strong -= token.type == "strong_close"
+                self._end_term()
+
+    def _end_term(self) -> None:
+        term = tidy(self._term or "")
+        if term and len(term.split()) <= 6:
+            self.result.terms.append(term)
+        self._term = None
 
     def _html(self, html: str) -> None:
+        script = re.match(r"<(/?)(sup|sub)\b", html, re.IGNORECASE)
+        if script is not None and not self._deleted:
+            raised = script.group(2).lower() == "sup"
+            self._text += CLOSE if script.group(1) else SUPERSCRIPT if raised else SUBSCRIPT
         if re.match(r"</?(br|p|div|li)\b", html, re.IGNORECASE):
             self._text += "\n"
         for address, alternative in read_html(html).images:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import textwrap
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
@@ -32,6 +33,7 @@ from visium_graph.sources.html import read_html
 from visium_graph.sources.inline import Inline, literal, read_inline, tidy
 from visium_graph.sources.latex import clean_display
 from visium_graph.sources.math_rules import math_rules
+from visium_graph.sources.navigation import is_only_links
 from visium_graph.sources.tree import inline_of, nested_items, raw_inline, with_children
 
 __all__ = ["parse_markdown", "pretty_stem"]
@@ -48,6 +50,11 @@ _PART = re.compile(
 _ASIDE = re.compile(
     r"\s*(\[!\w+\]|(note|tip|warning|important|caution|info|hint|danger|remark|attention)\s*[:!])", re.IGNORECASE
 )
+_NOTATION = re.compile(r"\$([^$]+)\$")
+_DEFINITION = re.compile(
+    r"(?:\$[^$]{1,60}\$|[\w.()\[\]]{1,20}(?: \w{1,15}){0,2}) ?(?:=|:=|:|\u2013|\u2014|->|\u2192) [^.!?=]{2,90}[.;,]?"
+)
+"""A line that gives a symbol its meaning."""
 _ATTRIBUTION = re.compile(r"^\s*(?:[\u2014\u2013\u2015\u2012~]|--+|-\s)\s*(?P<name>\S.{0,150})$", re.DOTALL)
 
 
@@ -74,7 +81,7 @@ def parse_markdown(text: str, *, origin: str, stem: str, images: ImageKeeper | N
         title=title[:300],
         origin=origin,
         language=language.replace("_", "-") if known else "en",
-        blocks=reader.blocks,
+        blocks=_with_lists(reader.blocks),
         notes=reader.all_notes(),
     )
 
@@ -188,8 +195,11 @@ class _Reader:
             self._level = level
 
     def _paragraph(self, inline: Inline, line: int) -> None:
-        if inline.links and (inline.linked_words == inline.words or _is_navigation(inline)):
+        if is_only_links(inline):
             self._pictures(inline, line)
+            return
+        if len(inline.lines) > 1 and all(_DEFINITION.fullmatch(row) for row in inline.lines):
+            self.blocks.append(ItemList(items=inline.lines, line=line))
             return
         if inline.strong_only and inline.words <= 10 and not re.search(r"[.:;,!?$]\W*$", inline.text):
             # A bold line by itself is how many authors write a small heading.
@@ -205,17 +215,20 @@ class _Reader:
             elif kind == "image":
                 self._image(first, second, line)
             else:
-                self._add_text(" ".join(words), line)
+                self._add_text(" ".join(words), line, inline.terms)
                 for address, alternative in held:
                     self._image(address, alternative, line)
                 words, held = [], []
                 if kind == "formula":
                     self._formula(first, line)
 
-    def _add_text(self, text: str, line: int) -> None:
+    def _add_text(self, text: str, line: int, terms: Sequence[str] = ()) -> None:
         text = tidy(text)
-        if re.search(r"\w", text):
-            self.blocks.append(Paragraph(text=text, line=line))
+        notation = _NOTATION.fullmatch(text.rstrip(" .,;"))
+        if notation and re.search(r"[=<>^_\\]", notation.group(1)):
+            self._formula(notation.group(1), line)  # nothing but notation in a paragraph is a displayed formula
+        elif re.search(r"\w", text):
+            self.blocks.append(Paragraph(text=text, line=line, terms=[term for term in terms if term in text]))
 
     def _image(self, address: str, alternative: str, line: int) -> None:
         if self._images is None or is_badge(address):
@@ -319,7 +332,7 @@ class _Reader:
     def _list(self, node: SyntaxTreeNode, line: int) -> None:
         ordered = node.type == "ordered_list"
         inlines = [inline_of(part) for item in node.children for part in item.children if part.type == "paragraph"]
-        if inlines and all(inline.links and inline.linked_words == inline.words for inline in inlines):
+        if inlines and all(map(is_only_links, inlines)):
             if not all(link.startswith("#") for inline in inlines for link in inline.links):
                 self._link_lists.append(line)  # otherwise it is a table of contents
             for inline in inlines:
@@ -365,7 +378,17 @@ class _Reader:
 _BREAKS_LIST = ("fence", "code_block", "math_block", "amsmath", "table", "heading", "blockquote", "html_block")
 
 
-def _is_navigation(inline: Inline) -> bool:
-    return (
-        len(inline.links) >= 2 and inline.linked_words >= 0.7 * inline.words and not re.search(r"[.!?]$", inline.text)
-    )
+def _with_lists(blocks: list[Block]) -> list[Block]:
+    """The blocks, where paragraphs in a row that each say what a symbol means ("k = number of bits") are a list."""
+    result: list[Block] = []
+    for block in blocks:
+        previous = result[-1] if result else None
+        if not isinstance(block, Paragraph) or not _DEFINITION.fullmatch(block.text):
+            result.append(block)
+        elif isinstance(previous, ItemList) and all(_DEFINITION.fullmatch(item) for item in previous.items):
+            previous.items.append(block.text)
+        elif isinstance(previous, Paragraph) and _DEFINITION.fullmatch(previous.text):
+            result[-1] = ItemList(items=[previous.text, block.text], line=previous.line)
+        else:
+            result.append(block)
+    return result
