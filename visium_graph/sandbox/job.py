@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Literal
@@ -54,7 +54,18 @@ class Job:
     @cached_property
     def key(self) -> str:
         """The hash under which the result is stored: two jobs with one key have one result."""
-        return content_hash(self.task, self.payload, version("manim"), version("visium-graph"))
+        return content_hash(self.task, self.payload, version("manim"), version("av"), _own_code())
+
+
+@cache
+def _own_code() -> str:
+    """A hash of the code that draws and checks: a change to the look makes every clip anew, also between releases."""
+    package = Path(__file__).parents[1]
+    files = [*package.glob("*.py"), *(path for name in _DRAWS for path in (package / name).rglob("*.py"))]
+    return content_hash([(path.relative_to(package).as_posix(), path.read_text("utf-8")) for path in sorted(files)])
+
+
+_DRAWS = ("checks", "layouts", "render", "stage")
 
 
 @dataclass(frozen=True)

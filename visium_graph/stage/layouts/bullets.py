@@ -14,9 +14,8 @@ from visium_graph.stage.theme import BODY_EM, CAP_HEIGHT
 __all__ = ["BulletsView"]
 
 _GAP = 0.46
-_LARGE = (BODY_EM * 1.25, BODY_EM * 1.12)
-"""Sizes for few short points, which would look lost on an empty slide."""
-_SIZES = (BODY_EM, BODY_EM * 0.92, BODY_EM * 0.84)
+_SIZES = (BODY_EM * 1.12, BODY_EM, BODY_EM * 0.9)
+"""The usual size, so that slide follows slide in one size, and smaller ones for lists that fill the frame."""
 
 
 @dataclass
@@ -41,15 +40,9 @@ class BulletsView(View):
     def _sized(self, region: Region) -> tuple[list[_Row], list[list[int]]]:
         """The rows at the largest size at which they need one page, else at the usual size on several."""
         usual: tuple[list[_Row], list[list[int]]] | None = None
-        for em in _LARGE + _SIZES:
+        for em in _SIZES:
             rows = [row for index in range(len(self.layout.parts)) for row in self._rows(index, em, region)]
-            heights = [ink_top(row.text) - ink_bottom(row.text) for row in rows]
-            if em in _LARGE:
-                airy = sum(heights) + _GAP * len(rows) < 0.7 * region.height
-                if airy and all(row.text.line_count <= 2 for row in rows):
-                    return rows, [list(range(len(rows)))]
-                continue
-            pages = paginate(heights, _GAP, region.height)
+            pages = paginate([ink_top(row.text) - ink_bottom(row.text) for row in rows], _GAP, region.height)
             if len(pages) == 1:
                 return rows, pages
             usual = usual or (rows, pages)
