@@ -92,8 +92,8 @@ def test_parts_enter_one_after_another_over_the_beat(folder) -> None:
 
 
 def test_many_parts_in_a_short_beat_enter_together_and_in_time(folder) -> None:
-    played = play("bullets", [[f"p{index}" for index in range(9)], []], folder=folder, parts=parts(*"abcdefghi"))
-    assert said(played.beats[0])[1:] == list("abcdefghi")
+    played = play("bullets", [[f"p{index}" for index in range(7)], []], folder=folder, parts=parts(*"abcdefg"))
+    assert said(played.beats[0])[1:] == list("abcdefg")
     start, end = played.slide.marks[0][1:]
     assert (end - start) / 15 < 5
 
@@ -189,10 +189,18 @@ def test_dots_stand_at_the_middle_of_the_first_line(folder) -> None:
     assert text.first_baseline < dot.get_y() < text.first_baseline + 0.5 * text.em
 
 
-def test_few_points_are_larger_than_many(folder) -> None:
-    few = play("bullets", [["p0"]], folder=folder, parts=parts("one"))
-    many = play("bullets", [["p0"]], folder=folder, parts=parts(*(LONG for _ in range(6))))
-    assert few.view.pages[0].pieces[0].mobject[1].em > many.view.pages[0].pieces[0].mobject[1].em
+def test_a_list_that_just_overflows_is_set_smaller_and_a_long_one_on_pages(folder) -> None:
+    def sizes(count: int) -> tuple[float, int]:
+        view = play("bullets", [["p0"]], folder=folder, parts=parts(*["one"] * count)).view
+        return view.pages[0].pieces[0].mobject[1].em, len(view.pages)
+
+    usual = sizes(3)
+    assert usual[1] == 1
+    full = next(sizes(count) for count in range(4, 12) if sizes(count)[0] < usual[0])
+    assert full[1] == 1
+    long = sizes(20)
+    assert long[0] == usual[0]
+    assert long[1] > 1
 
 
 def test_the_title_card_hands_its_title_on(folder) -> None:
