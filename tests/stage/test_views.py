@@ -191,14 +191,14 @@ def test_dots_stand_at_the_middle_of_the_first_line(folder) -> None:
 
 def test_a_list_that_just_overflows_is_set_smaller_and_a_long_one_on_pages(folder) -> None:
     def sizes(count: int) -> tuple[float, int]:
-        view = play("bullets", [["p0"]], folder=folder, parts=parts(*["one"] * count)).view
+        view = play("bullets", [["p0"]], folder=folder, parts=parts(*[LONG * 2] * count)).view
         return view.pages[0].pieces[0].mobject[1].em, len(view.pages)
 
-    usual = sizes(3)
+    usual = sizes(2)
     assert usual[1] == 1
-    full = next(sizes(count) for count in range(4, 12) if sizes(count)[0] < usual[0])
+    full = next(sizes(count) for count in range(3, 7) if sizes(count)[0] < usual[0])
     assert full[1] == 1
-    long = sizes(20)
+    long = sizes(9)
     assert long[0] == usual[0]
     assert long[1] > 1
 
