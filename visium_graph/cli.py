@@ -171,6 +171,13 @@ def doctor() -> None:
     raise typer.Exit(0 if summary_ok(checks) else 3)
 
 
+_PLAINER = {
+    "template": "its template slide",
+    "plain-template": "its template slide with formulas as their source",
+    "title": "a plain title slide",
+}
+
+
 def _settings(config: str | None, assignments: list[str] | None, **options: Any) -> Settings:
     given: dict[str, Any] = {}
     for assignment in assignments or []:
@@ -207,8 +214,7 @@ def _finish(folder: Path, as_json: bool, strict: bool) -> int:
         why = next(
             (item["message"] for item in scene["findings"] if item["severity"] == "error"), "it could not be drawn"
         )
-        shown = "a plain title slide" if scene["outcome"] == "title" else "its template slide"
-        errors.print(f"warning: scene {scene['id']!r} became {shown}: {why}", markup=False)
+        errors.print(f"warning: scene {scene['id']!r} became {_PLAINER[scene['coder']]}: {why}", markup=False)
     print(json.dumps(report, ensure_ascii=False, indent=1) if as_json else folder / "video.mp4")
     return 1 if strict and fallen else 0
 

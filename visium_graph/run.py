@@ -179,7 +179,14 @@ class Run:
             raise EnvironmentFault(f"{path}: cannot be written ({error.strerror})") from None
 
     def keep(self, source: Path, target: Path) -> Path:
-        """Put a store entry into the folder: a copy, so that an edit here never reaches the store."""
-        with _replacing(target) as temporary:
-            shutil.copyfile(source, temporary)
+        """Put a store entry into the folder: a copy, so that an edit here never reaches the store.
+
+        Raises:
+            EnvironmentFault: the disk is full, or the folder cannot be written any more.
+        """
+        try:
+            with _replacing(target) as temporary:
+                shutil.copyfile(source, temporary)
+        except OSError as error:
+            raise EnvironmentFault(f"{target}: cannot be written ({error.strerror})") from None
         return target

@@ -44,7 +44,7 @@ class FormulaError(ValueError):
     """
 
     def __init__(self, latex: str, reason: str) -> None:
-        super().__init__(f"formula {latex!r}: {reason}")
+        super().__init__(f"formula {latex}: {reason}")
         self.latex = latex
         self.reason = reason
 

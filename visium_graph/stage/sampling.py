@@ -190,6 +190,8 @@ def clip_polyline(points: Values, y_range: tuple[float, float]) -> Iterator[Valu
     current: list[Values] = []
     for start, end in itertools.pairwise(points):
         rise = end[1] - start[1]
+        if abs(rise) < 1e-12 * (high - low):  # level, as far as a picture can show
+            rise = 0.0
         # Parameters at which the segment crosses the two edges, in order.
         crossings = sorted((edge - start[1]) / rise for edge in (low, high)) if rise else [0.0, 1.0]
         first, last = max(crossings[0], 0.0), min(crossings[1], 1.0)
