@@ -11,7 +11,15 @@ import re
 from visium_graph.agents.listings import lines_spoken_of, stations_of
 from visium_graph.agents.script_types import Script, ScriptBeat, ScriptScene
 from visium_graph.agents.sentences import MATH, is_continuation, mask_math, split_sentences
-from visium_graph.agents.statements import LONG_STATEMENT, SHORT_STATEMENT, refers_back, statement, statement_of_item
+from visium_graph.agents.statements import (
+    IDEAL_STATEMENT,
+    LONG_STATEMENT,
+    SHORT_STATEMENT,
+    refers_back,
+    statement,
+    statement_of_item,
+    title_line,
+)
 from visium_graph.layouts import (
     BulletsLayout,
     CodeLayout,
@@ -116,7 +124,7 @@ def _points(beats: list[ScriptBeat], most: int) -> tuple[list[TextPart], list[li
 def _statement_of(beat: ScriptBeat, used: list[str], *, needed: bool) -> str | None:
     """The best statement of a beat: one that needs no other, then a short one, then the first; whole sentences only where one is needed."""
     sentences = beat.sources or split_sentences(beat.say)
-    for longest in (SHORT_STATEMENT, LONG_STATEMENT):
+    for longest in (IDEAL_STATEMENT, SHORT_STATEMENT, LONG_STATEMENT):
         found = [text for sentence in sentences if (text := statement(sentence, longest=longest)) and text not in used]
         if found:
             return _fitted(min(found, key=_preference))
@@ -150,11 +158,18 @@ def _clipped(text: str) -> str:
     return _fitted(f"{text[: borders[-1]]} ..." if words > 40 and borders else text)
 
 
-def _title(scene: ScriptScene) -> Plan:
-    parts, reveals = _points(scene.beats, 2)
-    if parts[0].text.strip(".").casefold() == scene.title.strip(".").casefold():
-        return TitleLayout(kind="title"), [[] for _ in scene.beats]  # the title itself is all there is to show
-    return TitleLayout(kind="title", parts=parts), reveals
+def _title(scene: ScriptScene) -> Plan | None:
+    """The title card: a line for each beat, where there is a short one; two beats without two lines are no title card."""
+    parts: list[TextPart] = []
+    for beat in scene.beats:
+        lines = [line for sentence in beat.sources or split_sentences(beat.say) if (line := title_line(sentence))]
+        own = [line for line in lines if line.strip(".").casefold() != scene.title.strip(".").casefold()]
+        parts.extend(TextPart(id=f"p{len(parts) + 1}", text=_fitted(line)) for line in own[:1])
+    if len(scene.beats) == 1:
+        return TitleLayout(kind="title", parts=parts), [[part.id for part in parts]]
+    if len(parts) < len(scene.beats):
+        return None
+    return TitleLayout(kind="title", parts=parts), [[part.id] for part in parts]
 
 
 def _bullets(scene: ScriptScene) -> Plan:

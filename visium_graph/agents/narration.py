@@ -7,7 +7,7 @@ from itertools import pairwise
 from visium_graph.agents.outline import Sentence
 from visium_graph.agents.script_types import ScriptBeat
 from visium_graph.agents.sentences import CONNECTOR, finish, leans_on_previous
-from visium_graph.agents.statements import LONG_STATEMENT, statement
+from visium_graph.agents.statements import LONG_STATEMENT, SHORT_STATEMENT, statement
 
 __all__ = ["beats_of_prose", "beats_of_sentences", "halved", "make_beat", "trim"]
 
@@ -34,8 +34,16 @@ def trim(sentences: list[Sentence], words: int, keep: Sentence | None = None) ->
         if not loose:
             break
         # The longer of two equally good sentences goes first.
-        kept.remove(min(loose, key=lambda sentence: sentence.score - 0.004 * sentence.words))
+        kept.remove(min(loose, key=_worth))
     return kept
+
+
+def _worth(sentence: Sentence) -> float:
+    """The score of a sentence, less where it is long or has nothing short to show on the slide."""
+    loss = 0.0
+    if statement(sentence.text, longest=SHORT_STATEMENT) is None:
+        loss = 0.3 if _alone(sentence.text) is None else 0.12
+    return sentence.score - 0.004 * sentence.words - loss
 
 
 def _is_leant_on(kept: list[Sentence], index: int) -> bool:
@@ -59,7 +67,7 @@ def _without_orphans(sentences: list[Sentence]) -> list[Sentence]:
 def beats_of_prose(sentences: list[Sentence], words: int) -> list[ScriptBeat]:
     """Beats of one or two sentences, each with a statement that can stand on the slide."""
     groups = _grouped(trim(sentences, words))
-    groups = _merged_without_statement(groups)
+    groups = _without_still_ones(_merged_without_statement(groups))
     while len(groups) > _MOST_BEATS:
         sizes = [_words(a) + _words(b) for a, b in pairwise(groups)]
         at = sizes.index(min(sizes))
@@ -131,6 +139,18 @@ def _merged_without_statement(groups: list[list[Sentence]]) -> list[list[Sentenc
         else:
             at += 1
     return merged
+
+
+def _without_still_ones(groups: list[list[Sentence]]) -> list[list[Sentence]]:
+    """The groups but for long ones that bring nothing to the slide and that nothing after them leans on."""
+    kept: list[list[Sentence]] = []
+    for index, group in enumerate(groups):
+        following = groups[index + 1 : index + 2]
+        leant_on = bool(following) and leans_on_previous(following[0][0].text)
+        still = _words(group) >= _STILL_WORDS and not any(_alone(sentence.text) for sentence in group)
+        if not still or leant_on:
+            kept.append(group)
+    return kept or groups
 
 
 def _limited(say: str) -> str:

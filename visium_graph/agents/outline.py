@@ -21,6 +21,8 @@ from visium_graph.sources.document import (
 
 __all__ = ["Outline", "Section", "Sentence", "Visual", "outline_of"]
 
+_FEWEST_ITEM_WORDS, _MOST_ITEM_WORDS = 6, 40
+
 Visual = CodeBlock | Formula | Image | ItemList | Quote | Table
 """What becomes a slide of its own kind."""
 
@@ -58,6 +60,10 @@ class Sentence:
     score: float = 0.0
     first: bool = False
     last: bool = False
+    item: bool = False
+    """Whether it is an item of a list that stands alone, such as a numbered rule above its example."""
+    terms: list[str] = field(default_factory=list)
+    """What its author emphasised in it."""
 
 
 @dataclass(eq=False)
@@ -149,10 +155,22 @@ def _sections(document: Document) -> list[Section]:
                 for item in block.items
             ]
             block.items = [item for item in items if re.search(r"\w", item)]  # an address is no pleasure to hear
-            sections[-1].flow.extend([block] if block.items else [])
+            _add_list(sections[-1], block, index, len(sections) - 1)
         else:
             sections[-1].flow.append(block)
     return sections
+
+
+def _add_list(section: Section, block: ItemList, index: int, number: int) -> None:
+    """A list, or where listings or formulas cut it into single items, the item as a paragraph."""
+    if len(block.items) == 1 and _FEWEST_ITEM_WORDS <= count_words(block.items[0]) <= _MOST_ITEM_WORDS:
+        start = len(section.flow)
+        _add_paragraph(section, Paragraph(text=block.items[0]), index, number)
+        for item in section.flow[start:]:
+            if isinstance(item, Sentence):
+                item.item = True
+    elif block.items:
+        section.flow.append(block)
 
 
 def _add_paragraph(section: Section, block: Paragraph, index: int, number: int) -> None:
@@ -168,6 +186,7 @@ def _add_paragraph(section: Section, block: Paragraph, index: int, number: int) 
         sentence = Sentence(
             text, number, index, count_words(text), first=position == 0, last=position == len(parts) - 1
         )
+        sentence.terms = [term for term in block.terms if term in text]
         section.flow.append(sentence)
 
 

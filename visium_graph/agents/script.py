@@ -12,11 +12,13 @@ from collections import Counter
 from collections.abc import Iterable
 
 from visium_graph.agents.narration import beats_of_prose, make_beat
-from visium_graph.agents.outline import Outline, outline_of
+from visium_graph.agents.outline import Outline, Sentence, outline_of
 from visium_graph.agents.script_types import Script, ScriptBeat, ScriptScene
 from visium_graph.agents.segments import Segment
 from visium_graph.agents.selection import Selection, select
 from visium_graph.agents.sentences import MATH, count_words, finish
+from visium_graph.agents.statements import title_line
+from visium_graph.agents.titles import title_scenes
 from visium_graph.agents.visual_scenes import Narrated, narrate_visual
 from visium_graph.sources.document import Document
 
@@ -47,17 +49,17 @@ def compile_script(document: Document, max_scenes: int) -> Script:
     selection = select(outline, max_scenes)
     english = document.language.startswith("en")
     scenes: list[ScriptScene] = []
-    cuts: list[str] = []
     taken: set[str] = set()
     if selection.opening or (max_scenes > 1 and selection.segments) or not selection.segments:
         scenes.append(_title_scene(document.title, selection, taken))
-    for segment in selection.segments:
-        narrated = _narrate(segment, selection.scene_words, english=english)
-        cuts.extend(narrated.cuts)
-        title = segment.section.title
+    told = [_narrate(segment, selection.scene_words, english=english) for segment in selection.segments]
+    spoken = [_spoken(segment, narrated) for segment, narrated in zip(selection.segments, told, strict=True)]
+    titles = title_scenes(selection.segments, spoken, document.title, english=english)
+    for title, narrated in zip(titles, told, strict=True):
         scenes.append(
             ScriptScene(id=slug(title, taken), title=title[:300], beats=narrated.beats, material=narrated.material)
         )
+    cuts = [cut for narrated in told for cut in narrated.cuts]
     left_out = _left_out(outline, selection, scenes) + cuts
     return Script(title=document.title, language=document.language, scenes=scenes, left_out=left_out)
 
@@ -86,7 +88,10 @@ def slug(title: str, taken: set[str]) -> str:
 
 
 def _title_scene(title: str, selection: Selection, taken: set[str]) -> ScriptScene:
-    opening = [make_beat(number, [sentence]) for number, sentence in enumerate(selection.opening, start=1)]
+    groups = [[sentence] for sentence in selection.opening]
+    if len(groups) > 1 and not all(title_line(sentence.text) for sentence in selection.opening):
+        groups = [selection.opening]  # a beat that brings no line would leave the screen still
+    opening = [make_beat(number, group) for number, group in enumerate(groups, start=1)]
     beats = opening or [ScriptBeat(id="b1", say=finish(title), sources=[title])]
     return ScriptScene(id=slug(title, taken), title=title, beats=beats)
 
@@ -95,6 +100,12 @@ def _narrate(segment: Segment, words: int, *, english: bool) -> Narrated:
     if segment.kind == "prose":
         return Narrated(beats_of_prose(segment.sentences, words), [])
     return narrate_visual(segment, words, english=english)
+
+
+def _spoken(segment: Segment, narrated: Narrated) -> list[Sentence]:
+    """The sentences of a segment that its narration took."""
+    sources = {source for beat in narrated.beats for source in beat.sources}
+    return [sentence for sentence in segment.sentences if sentence.text in sources]
 
 
 def _left_out(outline: Outline, selection: Selection, scenes: Iterable[ScriptScene]) -> list[str]:

@@ -154,11 +154,14 @@ def _leading(run: list[Sentence], visual: Visual, *, contested: bool) -> list[Se
     lead: list[Sentence] = []
     for sentence in reversed(run):
         total = sum(other.words for other in lead) + sentence.words
-        if len(lead) == most or (lead and (sentence.block != run[-1].block or total > 60)):
+        rule = sentence.item and bool(lead) and lead[0].first  # a numbered rule above its example
+        if len(lead) == most or (lead and ((sentence.block != run[-1].block and not rule) or total > 60)):
             break
         if lead and (sentence.text.endswith(":") or points_elsewhere(sentence.text)):
             break
         lead.insert(0, sentence)
+        if sentence.item:
+            return lead
     if contested and len(run) > 1 and len(lead) == len(run) and not is_continuation(run[-1].text):
         lead = lead[-1:]  # the rest speaks of the visual before
     return lead
@@ -171,7 +174,7 @@ def _trailing(run: list[Sentence], visual: Visual, following: Visual | None) -> 
     free = run[: len(run) - len(lead)]
     trail: list[Sentence] = []
     for sentence in free[:_LEAD_SENTENCES]:
-        if trail and sentence.block != trail[0].block:
+        if sentence.item or (trail and sentence.block != trail[0].block):
             break
         if not points_elsewhere(sentence.text) and not sentence.text.endswith(":"):
             trail.append(sentence)

@@ -16,24 +16,48 @@ from visium_graph.agents.sentences import (
     without_brackets,
 )
 
-__all__ = ["LONG_STATEMENT", "SHORT_STATEMENT", "refers_back", "statement", "statement_of_item"]
+__all__ = [
+    "IDEAL_STATEMENT",
+    "LONG_STATEMENT",
+    "SHORT_STATEMENT",
+    "refers_back",
+    "statement",
+    "statement_of_item",
+    "title_line",
+]
 
 _FEWEST = 5
 _MOST = 14
-SHORT_STATEMENT = 26
+IDEAL_STATEMENT = 16
+"""Words that a viewer reads at a glance."""
+
+SHORT_STATEMENT = 22
 """Words of a statement; one without a clean cut may be longer than `_MOST`, but not than this."""
 
-LONG_STATEMENT = 36
+LONG_STATEMENT = 30
 """Words of a statement where a beat has no shorter one."""
 
 _TAIL = re.compile(
-    r"(?P<cut>;\s+|\s+[\u2014\u2013]\s+|\u2014|\s+-\s+|\s+--\s+|"
-    r",?\s+(?=(?:so that|rather than just|as opposed to|in order to)\b)|"
-    r",\s+(?=(?:which|who|whose|where|whereas|while|so|because|since|as|allowing|making|meaning|including|giving|using|such as|"
+    r"(?P<cut>;\s+|\s+[\u2014\u2013]\s+|\u2014|\s+-\s+|\s+--\s+|:\s+|"
+    r",?\s+(?=(?:so that|rather than just|as opposed to|in order to|as well as)\b)|"
+    r",\s+(?=(?:which|who|whose|where|whereas|while|so|because|since|as|such as|(?:each|one|both|some|many|most|all) of (?:which|whom|them)|"
     r"like|e\.g\.|i\.e\.|even though|although|though|thus|thereby|hence|especially|particularly|for (?:example|instance)|"
-    r"in other words|and (?:it|this|that|they|we|you|he|she|I|so|then|the|there|its|their|thus|hence)|or even)\b)|"
+    r"in other words|that is|and (?:it|this|that|they|we|you|he|she|I|so|then|the|there|its|their|thus|hence)|or even|"
+    r"(?!(?:during|according|string|thing|nothing|something|anything|everything|being|regarding|depending|assuming|provid|exclud)\b)[a-z]{3,}ing)\b)|"
     r"\s+(?=(?:because|such as|including)\b))"
 )
+_DEFINED = re.compile(
+    r"\b(?:is|are) (?:an? |one of the )?(?:[\w-]+,? ){1,6}?(?P<cut>(?=(?:that|which|who|designed|used|intended|meant|built|for|where|in which)\b))"
+)
+"""Where "a heap is a tree that ..." may stop: a definition is true, if less telling, without what narrows it down."""
+_VAGUE = re.compile(
+    r"(?:an?|one of the) (?:\w+ )?(?:parts?|kinds?|sorts?|types?|forms?|ways?|pieces?|sets?|examples?|ones?|things?) of\b"
+)
+_RESTATES = re.compile(r"(?:in other words|that is|i\.e\.|meaning)\b", re.IGNORECASE)
+_CONDITION = re.compile(
+    r"(?:and |but |at least |especially )?(?:if|when|whenever|in (?:the )?case|unless|until|only|provided|as long as|so long as|after|before|once|except)\b"
+)
+_FINITE = re.compile(r"\b(?:is|are|was|were|has|have|had|can|could|will|would|must|should|may|might|does|do|did)\b")
 _CHANGES_SENSE = re.compile(
     r"\b(?:not|never|no|none|nor|cannot|can't|n't|only|unless|except|without|but|however|if|until|otherwise|false|myth)\b|n't\b",
     re.IGNORECASE,
@@ -54,7 +78,9 @@ _MAY_BE_INSERTED = re.compile(
 _REASON = re.compile(r"(?:because|since|as|so)\b")
 _OPEN_PAIR = re.compile(r"\b(?:not only|either|neither|whether|from|between)\b[^,;]*$", re.IGNORECASE)
 """What looks like a border is the middle of a pair: "not only ..., but"."""
-_OPEN_END = re.compile(r"\b(?:and|or|but|the|a|an|of|to|is|are|that|than|as|with|for|in|by|so|such)$")
+_OPEN_END = re.compile(
+    r"\b(?:and|or|but|the|a|an|of|to|is|are|that|than|as|with|for|in|by|so|such|at|on|from|into|onto|through|under|over|upon|within)$"
+)
 _BACK_REFERENCE = re.compile(
     r"\b(?:this|these|those|such an?|the (?:same|former|latter|previous|other)|aforementioned|he|she|him|his|her|it|they|them)\b"
     r"(?! (?:book|article|chapter|guide|tutorial))|\b(?:as well|too)$",
@@ -74,7 +100,10 @@ def statement(sentence: str, *, strict: bool = True, longest: int = SHORT_STATEM
             Else only one that is too short is refused.
         longest: words that a strict statement may have.
     """
-    text = _without_opener(sentence.strip())
+    text = sentence.strip()
+    if re.fullmatch(r"\([^()]*\)\.?", mask_math(text)):
+        text = text.rstrip(".")[1:-1]
+    text = _without_opener(text)
     if strict and (leans_on_previous(text) or points_elsewhere(text) or is_about_the_text(text)):
         return None
     whole = _without_asides(text)
@@ -85,6 +114,13 @@ def statement(sentence: str, *, strict: bool = True, longest: int = SHORT_STATEM
     if not text or _length(text) < _FEWEST or (strict and _length(text) > longest):
         return None
     return text
+
+
+def title_line(sentence: str) -> str | None:
+    """The line of a title card: a short statement, which may lean on the line above; None where there is no short one."""
+    text = statement(sentence, strict=False)
+    fits = text is not None and _length(text) <= IDEAL_STATEMENT + 2 and not text.endswith((":", "?"))
+    return text if fits else None
 
 
 def refers_back(text: str) -> bool:
@@ -132,7 +168,7 @@ def _without_asides(text: str) -> str:
             or _NUMBER.search(inner)
             or _CHANGES_SENSE.search(inner)
             or "\ue000" in match.group()
-            or _length(inner) < 2
+            or len(inner) < 3  # "key(s)"
         ):
             continue
         rest = text[: match.start()] + text[match.end() :]
@@ -148,12 +184,34 @@ def _without_tail(text: str) -> str:
     heads: list[str] = []
     for match in _TAIL.finditer(masked):
         head, tail = text[: match.start()], text[match.end() :]
+        if match.group().strip() == ":" and not _is_enumeration(tail):
+            continue
         if _is_clean(head, tail, masked[: match.start()]):
             heads.append(head)
     short = [head for head in heads if _length(head) <= _MOST]
     if short:
         return short[-1]
-    return heads[0] if heads else text
+    least = heads[0] if heads else text
+    if _length(least) > IDEAL_STATEMENT:
+        return _definition(least) or least
+    return least
+
+
+def _definition(text: str) -> str | None:
+    """`A heap is a tree` of "A heap is a tree that ..."; None where that says something else."""
+    masked = mask_math(text)
+    match = _DEFINED.search(masked)
+    if match is None or not 5 <= _length(text[: match.start("cut")]) <= IDEAL_STATEMENT:
+        return None
+    head, tail = text[: match.start("cut")].rstrip(" ,"), text[match.start("cut") :]
+    told = re.search(r"\b(?:is|are) ((?:an?|one of the)\b.*)$", head)
+    spoilt = any(pattern.search(tail) for pattern in (_NUMBER, MATH)) or _CHANGES_SENSE.search(text) is not None
+    spoilt = spoilt or "," in mask_math(head) or _is_unbalanced(mask_math(head))
+    spoilt = spoilt or bool(_OPEN_END.search(head) or _SUBORDINATE.match(head))
+    # "is a way" says nothing: it takes an adjective or a name of several words to be worth a line.
+    if told is None or len(told.group(1).split()) < 3 or _VAGUE.match(told.group(1)) or spoilt:
+        return None
+    return head
 
 
 def _is_clean(head: str, tail: str, masked_head: str) -> bool:
@@ -161,13 +219,18 @@ def _is_clean(head: str, tail: str, masked_head: str) -> bool:
     return not (
         _length(head) < _FEWEST
         or _NUMBER.search(tail)
-        or MATH.search(tail)
-        or _CHANGES_SENSE.search(tail)
+        or (MATH.search(tail) and not _RESTATES.match(tail))
+        or (_CHANGES_SENSE.search(tail) and not _RESTATES.match(tail))
         or _is_unbalanced(masked_head)
         # A comma in the tail may end its clause, and the sentence's own verb may stand behind it.
         or ("," in tail and _MAY_BE_INSERTED.match(tail))
+        # "Data such as names are kept": the verb of the sentence is in the tail.
+        or (re.match(r"such as|including|as well as", tail) and _FINITE.search(tail))
+        # "Testing, building and shipping" is a list, not a clause that follows.
+        or (re.match(r"[a-z]+ing\b", tail) and (re.search(r",? (?:and|or) [a-z]+ing\b", tail)))
         # "and the ..." may be the last of a list.
-        or (tail.startswith("and the ") and "," in masked_head)
+        or (re.match(r"and (?:the|then|there|its|their|so) ", tail) and "," in masked_head)
+        or _CONDITION.match(tail)
         # "Not ... because" is not "not".
         or (_REASON.match(tail) and _CHANGES_SENSE.search(masked_head))
         # "If one of them is zero" alone states nothing: the main clause must be in the head.
@@ -175,6 +238,13 @@ def _is_clean(head: str, tail: str, masked_head: str) -> bool:
         or _OPEN_PAIR.search(masked_head)
         or _OPEN_END.search(masked_head)
     )
+
+
+def _is_enumeration(tail: str) -> bool:
+    """Whether what follows a colon lists three things or more, which the head announces."""
+    if re.match(r"[A-Z]|(?:when|if|you|we|they|it|he|she|I|there|once|as)\b", tail):
+        return False
+    return mask_math(tail).count(", ") >= 2 and re.search(r", (?:and|or) ", tail) is not None
 
 
 def _is_unbalanced(text: str) -> bool:
