@@ -10,7 +10,7 @@ import re
 
 from visium_graph.agents.listings import lines_spoken_of, stations_of
 from visium_graph.agents.script_types import Script, ScriptBeat, ScriptScene
-from visium_graph.agents.sentences import MATH, is_continuation, mask_math, split_sentences
+from visium_graph.agents.sentences import MATH, is_continuation, is_definition, mask_math, split_sentences
 from visium_graph.agents.statements import (
     IDEAL_STATEMENT,
     LONG_STATEMENT,
@@ -42,6 +42,8 @@ from visium_graph.storyboard import Beat, Scene, Storyboard
 __all__ = ["direct"]
 
 _LONGEST_TEXT = 400
+_COMFORTABLE = 6
+"""Bullets below which a slide has room for a second one from the same beat."""
 _LONGEST_LATEX = 2000
 _SYMBOL = re.compile(r"(?:[A-Za-z]|\\[a-zA-Z]+)(?:_(?:\w|\{\w+\}))?")
 _NO_SYMBOL = re.compile(
@@ -110,15 +112,29 @@ def _show(layout: TemplateLayout, ids: list[str]) -> str:
 
 
 def _points(beats: list[ScriptBeat], most: int) -> tuple[list[TextPart], list[list[str]]]:
-    """A statement for each beat; a beat without one emphasises the last."""
+    """A statement for each beat, two for a long one; a beat without one emphasises the last."""
     parts: list[TextPart] = []
     reveals: list[list[str]] = []
-    for beat in beats:
+    for number, beat in enumerate(beats):
         text = _statement_of(beat, [part.text for part in parts], needed=not parts)
-        if text is not None and len(parts) < most:
-            parts.append(TextPart(id=f"p{len(parts) + 1}", text=text))
-        reveals.append([parts[-1].id])
+        found = [] if text is None else [text]
+        if text is not None and len(parts) + len(beats) - number < _COMFORTABLE:
+            found = _with_second(beat, text, [part.text for part in parts])
+        shown = [TextPart(id=f"p{len(parts) + n}", text=line) for n, line in enumerate(found, start=1)]
+        parts.extend(shown[: most - len(parts)])
+        reveals.append([part.id for part in shown if part in parts] or [parts[-1].id])
     return parts, reveals
+
+
+def _with_second(beat: ScriptBeat, first: str, used: list[str]) -> list[str]:
+    """The statement of a beat and, where it has another short one that stands alone, both in the order they are said."""
+    found: list[str] = []
+    for sentence in beat.sources:
+        text = statement(sentence, longest=IDEAL_STATEMENT)
+        if text == first or (text and text not in used and text not in found and not refers_back(text)):
+            found.append(text)
+    others = [text for text in found if text != first][:1]
+    return [text for text in found if text == first or text in others] if first in found else [first]
 
 
 def _statement_of(beat: ScriptBeat, used: list[str], *, needed: bool) -> str | None:
@@ -194,7 +210,9 @@ def _formula(scene: ScriptScene, colors: dict[str, Role]) -> Plan | None:
     shown = [index for beat in scene.beats for index in beat.material if index in steps]
     for beat in scene.beats:
         words = beat.sources[0] if beat.sources else ""
-        if shown and not beat.material and is_continuation(words):  # "where m is the mass" belongs to the formula
+        if (
+            shown and not beat.material and (is_continuation(words) or is_definition(words))
+        ):  # "where m is the mass" belongs to the formula
             steps[shown[-1]].note = _fitted(re.sub(r"[.,;]$", "", words))
     used = {symbol: role for symbol, role in colors.items() if any(_contains(s.latex, symbol) for s in steps.values())}
     layout = FormulaLayout(kind="formula", parts=list(steps.values()), colors=used)

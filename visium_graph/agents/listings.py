@@ -14,6 +14,7 @@ _COMMENT = re.compile(r"\s*(?:#(?!include|define|!\[)|//|--|%|;)")
 _ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7, "eighth": 8}
 _LINE_NUMBER = re.compile(r"\blines? (\d{1,3})(?:\s*(?:-|\u2013|to|and|through)\s*(\d{1,3}))?", re.IGNORECASE)
 _LINE_ORDINAL = re.compile(rf"\b({'|'.join(_ORDINALS)}|last|next-to-last) (?:two |three )?lines?\b", re.IGNORECASE)
+_FEWEST_PARTED = 4
 _PLAIN = word_set(
     "a an the this that these those it its is are be was to of in on at by for from with as and or not if else then "
     "than so we you i use uses used using new get set can let have has do does will when which how what our your "
@@ -59,6 +60,9 @@ def stations_of(source: str) -> list[tuple[int, int]]:
             groups[-1] = (groups[-1][0], number)
         else:
             groups.append((number, number))
+    if len(groups) == 1 and len(lines) >= _FEWEST_PARTED and re.search(r"[:{(\[]\s*$", _without_comment(lines[0])):
+        closed = re.match(r"\s*[)\]}]", lines[-1]) is not None
+        return [(1, 1), (2, len(lines) - closed)]  # the head of a function, and what is in it
     return groups or blocks
 
 

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 
 from visium_graph.agents.ranking import centrality, content_words, manner
-from visium_graph.agents.sentences import count_words, split_sentences, without_references
+from visium_graph.agents.sentences import count_words, is_definition, split_sentences, without_references
 from visium_graph.sources.document import (
     CodeBlock,
     Document,
@@ -22,6 +22,7 @@ from visium_graph.sources.document import (
 __all__ = ["Outline", "Section", "Sentence", "Visual", "outline_of"]
 
 _FEWEST_ITEM_WORDS, _MOST_ITEM_WORDS = 6, 40
+_MOST_SYMBOLS = 5
 
 Visual = CodeBlock | Formula | Image | ItemList | Quote | Table
 """What becomes a slide of its own kind."""
@@ -169,8 +170,17 @@ def _add_list(section: Section, block: ItemList, index: int, number: int) -> Non
         for item in section.flow[start:]:
             if isinstance(item, Sentence):
                 item.item = True
+    elif section.flow and isinstance(section.flow[-1], Formula) and _is_legend(block):
+        text = ", ".join(item.rstrip(".,;") for item in block.items) + "."
+        section.flow.append(Sentence(text, number, index, count_words(text), first=True, last=True))
     elif block.items:
         section.flow.append(block)
+
+
+def _is_legend(block: ItemList) -> bool:
+    """Whether a list says what the symbols of a formula mean."""
+    short = len(block.items) <= _MOST_SYMBOLS and sum(map(count_words, block.items)) <= _MOST_ITEM_WORDS
+    return short and all(map(is_definition, block.items))
 
 
 def _add_paragraph(section: Section, block: Paragraph, index: int, number: int) -> None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from visium_graph.agents.outline import Outline, Section, Sentence
 from visium_graph.agents.segments import Segment, prose_segments, visual_segments
 from visium_graph.agents.sentences import is_about_the_text, leans_on_previous, points_elsewhere
+from visium_graph.agents.statements import LONG_STATEMENT, statement
 
 __all__ = ["Selection", "select"]
 
@@ -21,6 +22,8 @@ _OPENING_WORDS = 45
 _ASIDE = re.compile(r"(?:Note|Tip|Hint|Important|Warning|Caution|Update|Edit|Disclaimer|TL;?DR):")
 _NEW_KIND = 1.3
 """Worth of the first formula, listing, table or picture against a further one."""
+_FEWEST_BULLETS = 2
+_MOST_CRUMB = 45
 _THIN = 22
 """Words below which a scene would be over before it is seen."""
 
@@ -46,7 +49,7 @@ def select(outline: Outline, max_scenes: int) -> Selection:
     chosen = _choose(candidates, sections, capacity, budget)
     chosen = _with_freed_sentences(chosen, taken)
     _enrich(chosen, taken)
-    chosen = _without_crumbs(chosen)
+    chosen = _without_still_prose(_without_crumbs(chosen))
     order = {id(item): (s, i) for s, section in enumerate(sections) for i, item in enumerate(section.flow)}
     chosen.sort(key=lambda segment: order[id(segment.flow[0])])
     words = max(45, min(95, round(1.2 * budget / max(1, len(chosen)))))
@@ -146,6 +149,21 @@ def _enrich(chosen: list[Segment], taken: set[int]) -> None:
             spoken.add(id(item))
 
 
+def _bullets(segment: Segment) -> int:
+    """How many of its sentences have something short to show."""
+    return sum(1 for sentence in segment.sentences if statement(sentence.text, longest=LONG_STATEMENT))
+
+
+def _without_still_prose(chosen: list[Segment]) -> list[Segment]:
+    """The segments without prose that has nothing to show while it is spoken, as long as enough is left."""
+    still = [segment for segment in chosen if segment.kind == "prose" and _bullets(segment) == 0]
+    return (
+        [segment for segment in chosen if segment not in still]
+        if len(chosen) - len(still) >= _FEWEST_SCENES - 1
+        else chosen
+    )
+
+
 def _takes_lead(segment: Segment, crumb: Segment) -> bool:
     if segment.kind in ("list", "quote"):  # their lead is spoken in one beat with the first item
         return crumb.words + sum(sentence.words for sentence in segment.sentences) <= 40
@@ -156,7 +174,8 @@ def _without_crumbs(chosen: list[Segment]) -> list[Segment]:
     """Join prose too short for a scene to the segment next to it in its section."""
     result = list(chosen)
     for crumb in chosen:
-        if crumb.kind != "prose" or crumb.words >= _THIN or len(result) == 1:
+        thin = crumb.words < _THIN or (crumb.words < _MOST_CRUMB and _bullets(crumb) < _FEWEST_BULLETS)
+        if crumb.kind != "prose" or not thin or len(result) == 1:
             continue
         flow = crumb.section.flow
         start, end = flow.index(crumb.flow[0]), flow.index(crumb.flow[-1])

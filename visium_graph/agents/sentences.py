@@ -17,6 +17,7 @@ __all__ = [
     "finish",
     "is_about_the_text",
     "is_continuation",
+    "is_definition",
     "is_speakable",
     "leans_on_previous",
     "mask_math",
@@ -87,6 +88,7 @@ _EXPLETIVE = re.compile(  # this "it" stands for nothing before it
 _CONTINUATION = re.compile(
     r"(?:where|and|or|so|which|with|for|but|if|then|hence|thus|when|while|because|since|therefore|that is|such that)\b"
 )
+_DEFINITION = re.compile(r"(?:\$[^$]{1,30}\$|[\w.()]{1,12}) ?(?:=|:=) ?[A-Za-z]{2,}")
 _POINTING = re.compile(
     r"\b(?:as|is|are|be|been|was|were|see|the|code|example|figure|table|listing|diagram|image|picture|equation|formula|"
     r"command|commands|snippet|output|discussed|shown|mentioned|described|listed|given|defined|from|in|look|at) (?:the )?(?:above|below)\b(?! (?:zero|average|"
@@ -201,6 +203,11 @@ def is_continuation(sentence: str) -> bool:
     return _CONTINUATION.match(sentence) is not None
 
 
+def is_definition(text: str) -> bool:
+    """Whether it gives a symbol its meaning: "k = number of bits"."""
+    return _DEFINITION.match(text) is not None
+
+
 def points_elsewhere(sentence: str) -> bool:
     """Whether it sends the reader to another place: a link, a figure, "below", another chapter."""
     return _POINTING.search(mask_math(sentence)) is not None
@@ -272,7 +279,7 @@ def _ended(text: str, formula: str) -> str:
     if kind == "that":  # a conjunction with nothing to join
         proven = formula and re.search(r"\b(?:prove|show|see|know|verify|deduce|conclude|state) that$", text)
         return re.sub(r"[,\s]*\b\w+$", " this formula" if proven else "", text) + "."
-    if formula and not kind and not re.search(r"\b(?:following|here)\b", text):
+    if formula and not kind and count_words(text) <= _SPOKEN_WORDS and not re.search(r"\b(?:following|here)\b|,", text):
         return text + ", as shown here."
     verb = " this formula" if formula else " this"
     return text + {"as": " follows", "verb": verb, "lines": " lines"}.get(kind, "") + "."

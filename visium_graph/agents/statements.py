@@ -111,7 +111,8 @@ def statement(sentence: str, *, strict: bool = True, longest: int = SHORT_STATEM
     if strict and text.endswith(("?", ":")):
         return None
     text = _closed(text)
-    if not text or _length(text) < _FEWEST or (strict and _length(text) > longest):
+    fewest = _FEWEST - 1 if _FINITE.search(text) else _FEWEST
+    if not text or _length(text) < fewest or (strict and _length(text) > longest):
         return None
     return text
 
@@ -166,7 +167,7 @@ def _without_asides(text: str) -> str:
         if (
             is_call
             or _NUMBER.search(inner)
-            or _CHANGES_SENSE.search(inner)
+            or (_CHANGES_SENSE.search(inner) and not re.match(r"which|who|e\.g\.|i\.e\.", inner))
             or "\ue000" in match.group()
             or len(inner) < 3  # "key(s)"
         ):

@@ -24,6 +24,9 @@ _SUBJECT = re.compile(
 )
 _DEFINES = re.compile(r"\s(?:an?|the|one of|called|known)\b")
 _ANNOUNCED = re.compile(r"(?:There are|Here are|These are|We have) (?P<name>[^,:;.]+):$")
+_NAMED_RULE = re.compile(
+    r"\w['\u2019]s [\w-]+|\b(?:rule|identity|theorem|lemma|law|formula|property|inequality|principle|equation|step|case|phase|method|trick)$"
+)
 _CALLED = re.compile(
     r"\b(?:called|known as|named|termed) (?:an? |the )?(?P<name>[\"\u201c][^\"\u201d]{3,40}[\"\u201d])"
 )
@@ -92,15 +95,17 @@ def title_scenes(
 
 def _candidates(segment: Segment, spoken: Sequence[Sentence], document_title: str, *, english: bool) -> _Candidates:
     found = _Candidates()
+    known = set(content_words(f"{document_title} {segment.section.title}"))
+    announced = [name for sentence in spoken if (name := _announced(_bare(sentence.text)))]
     for position, sentence in enumerate(spoken):
-        text = _bare(sentence.text)
-        strong = _emphasised(sentence) or _announced(text)
+        found.strong = found.strong or _emphasised(sentence)
         if english and (position == 0 or sentence.first):
-            subject, defines = _subject(text)
-            strong = strong or (subject if defines and sentence.first else "")
-            if not set(content_words(subject)) <= set(content_words(document_title)):
+            subject, defines = _subject(_bare(sentence.text))
+            if not set(content_words(subject)) <= known:
+                found.strong = found.strong or (subject if defines and sentence.first else "")
                 found.subject = found.subject or subject
-        found.strong = found.strong or strong
+    if len(announced) == 1:  # several are the steps of the scene, and none of them names it
+        found.strong = found.strong or announced[0]
     names = [match for block in segment.visuals if isinstance(block, CodeBlock) for match in _names(block.source)]
     found.listing = names[0] if names else ""
     return found
@@ -139,10 +144,7 @@ def _announced(text: str) -> str:
         not found and re.search(r"\w(?:ing|ed|s)$", words[0]) and words[0].lower() == words[0]
     ):
         return ""
-    if not found and not re.match(
-        r"(?:The |An? )?\W?\w+(?:'s|\u2019s|\W? \w+ ?(?:rule|identity|theorem|lemma|law|formula|property|inequality|principle|step))\b",
-        name,
-    ):
+    if not found and not _NAMED_RULE.search(name):
         return ""  # an imperative such as "Run the tests:" is no name
     return _as_title(name)
 

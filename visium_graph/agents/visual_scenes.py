@@ -20,10 +20,13 @@ _LINES = 25
 _ROWS = 12
 _COLUMNS = 6
 _READ_ROWS = 3
+_MOST_READ_COLUMNS = 3
+_ROW_WORDS = 18
 _ITEMS = 8
 _MOST_BEATS = 6
 
 
+_ADDRESS = re.compile(r"(?:[a-z][a-z0-9+.-]*://|www\.|/)\S+|\S+/\S+/\S*")
 _NUMBERED = re.compile(r"\b(?:Figure|Fig\.|Listing|Table|Chapter|Section|Equation|Eq\.|Example) ?\(?\d|https?://")
 """A reference by a number that the slide does not carry."""
 
@@ -120,6 +123,8 @@ def _code(segment: Segment, words: int, english: bool) -> Narrated:
         )
     beats = beats_of_sentences(before, 1)
     beats += beats_of_sentences(after, len(beats) + 1)
+    if len(beats) > 1 and "\n" not in block.source.strip():
+        beats = [make_beat(1, [*before, *after])]  # one line lights up once
     if not beats:
         language = (
             block.language if block.language not in ("text", "txt", "plain", "plaintext", "nohighlight", "none") else ""
@@ -167,21 +172,29 @@ def _fitted_table(block: Table, title: str) -> tuple[Table, list[str]]:
 
 
 def _read_rows(block: Table, start: int) -> list[ScriptBeat]:
-    """The first rows read out, cell by cell under the names of their columns; none where that is too much to hear."""
+    """The first rows read out, cell by cell under the names of their columns; none where that is too much to hear.
+
+    An address is shown, not read: of its row the other cells are, and rows that then sound alike share a beat.
+    """
     beats: list[ScriptBeat] = []
-    if max(map(len, block.rows)) > 3:
+    if max(map(len, block.rows)) > _MOST_READ_COLUMNS:
         return beats
-    for row in block.rows[:_READ_ROWS]:
-        names = block.header if len(row) > 2 and block.header else [""] * len(row)
-        cells = [
-            f"{name} {cell}".strip() for name, cell in zip(names[1:], row[1:], strict=True) if re.search(r"\w", cell)
-        ]
-        say = f"{row[0]}: {'; '.join(cells)}" if row[0] and cells else "; ".join([row[0], *cells])
-        if not re.search(r"\w", say) or count_words(say) > 18:
+    addresses = all(_ADDRESS.fullmatch(row[0]) for row in block.rows)
+    for row in block.rows if addresses and len(block.rows) <= _ITEMS else block.rows[:_READ_ROWS]:
+        say = finish(_read_row(row[1:], []) if addresses else _read_row(row, block.header))
+        if not re.search(r"\w", say) or count_words(say) > _ROW_WORDS:
             return []
-        number = start + len(beats)
-        beats.append(ScriptBeat(id=f"b{number}", say=finish(say), sources=[" | ".join(row)]))
+        if beats and beats[-1].say == say:
+            beats[-1].sources.append(" | ".join(row))
+        else:
+            beats.append(ScriptBeat(id=f"b{start + len(beats)}", say=say, sources=[" | ".join(row)]))
     return beats
+
+
+def _read_row(row: list[str], header: list[str]) -> str:
+    names = header if len(row) > 2 and header else [""] * len(row)
+    cells = [f"{name} {cell}".strip() for name, cell in zip(names[1:], row[1:], strict=True) if re.search(r"\w", cell)]
+    return f"{row[0]}: {'; '.join(cells)}" if row and row[0] and cells else "; ".join([*row[:1], *cells])
 
 
 def _image(segment: Segment, words: int, english: bool) -> Narrated:

@@ -18,7 +18,7 @@ _EMOJI = re.compile("[\U0001f000-\U0001faff\u2600-\u27bf\u2b50\u2b55\ufe0e\ufe0f
 _SHORTCODE = re.compile(r"(?<!\S):[a-z][a-z0-9_+-]*:(?!\S)")
 _TEMPLATE = re.compile(r"\{%.*?%\}|\{\{[<%]?.*?[>%]?\}\}|\{[:#][^{}\n]*\}|\[@[^\]\n]+\]")
 _MACRO = re.compile(r"\{\{[<%]?\s*[\w-]+\s*(?:\(|text=)(?P<arguments>[^{}]*)\}\}")
-_MACROS_ALONE = re.compile(r"(?:\s*\{\{[^{}]*\}\})+\s*")
+_MACROS_ALONE = re.compile(r"(?:\s*\{\{[^{}]*\}\})+\s*|\s*\{\{\s*\w+[^{}\w]*|[^\w{}]*\}\}\s*")
 _QUOTED = re.compile(r"\"([^\"]*)\"|'([^']*)'")
 _CONTAINER = re.compile(r"^\s*:::.*$", re.MULTILINE)
 _WIKI_LINK = re.compile(r"!?\[\[(?:[^\[\]|]*\|)?([^\[\]|]+)\]\]")
