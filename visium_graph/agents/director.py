@@ -10,7 +10,14 @@ import re
 
 from visium_graph.agents.listings import lines_spoken_of, stations_of
 from visium_graph.agents.script_types import Script, ScriptBeat, ScriptScene
-from visium_graph.agents.sentences import MATH, is_continuation, is_definition, mask_math, split_sentences
+from visium_graph.agents.sentences import (
+    MATH,
+    is_continuation,
+    is_definition,
+    leans_on_previous,
+    mask_math,
+    split_sentences,
+)
 from visium_graph.agents.statements import (
     IDEAL_STATEMENT,
     LONG_STATEMENT,
@@ -178,8 +185,10 @@ def _title(scene: ScriptScene) -> Plan | None:
     """The title card: a line for each beat, where there is a short one; two beats without two lines are no title card."""
     parts: list[TextPart] = []
     for beat in scene.beats:
-        lines = [line for sentence in beat.sources or split_sentences(beat.say) if (line := title_line(sentence))]
-        own = [line for line in lines if line.strip(".").casefold() != scene.title.strip(".").casefold()]
+        sentences = beat.sources or split_sentences(beat.say)
+        # The first sentence of a beat may lean on the line above; any other would hang in the air.
+        lines = [title_line(text) for at, text in enumerate(sentences) if at == 0 or not leans_on_previous(text)]
+        own = [line for line in lines if line and line.strip(".").casefold() != scene.title.strip(".").casefold()]
         parts.extend(TextPart(id=f"p{len(parts) + 1}", text=_fitted(line)) for line in own[:1])
     if len(scene.beats) == 1:
         return TitleLayout(kind="title", parts=parts), [[part.id for part in parts]]

@@ -191,7 +191,9 @@ def _add_paragraph(section: Section, block: Paragraph, index: int, number: int) 
         if isinstance(previous, Image) and not previous.alt:
             previous.alt = re.sub(r"^(?:Figure|Fig\.|Image|Photo|Caption)\s*[\d.]*\s*[:.\u2014-]?\s*", "", block.text)
         return
-    parts = split_sentences(without_references(block.text))
+    # A tagline above an introduction that begins with it would be heard twice.
+    known = {item.text for item in section.flow if isinstance(item, Sentence)}
+    parts = [text for text in split_sentences(without_references(block.text)) if text not in known]
     for position, text in enumerate(parts):
         sentence = Sentence(
             text, number, index, count_words(text), first=position == 0, last=position == len(parts) - 1

@@ -24,6 +24,8 @@ _NEW_KIND = 1.3
 """Worth of the first formula, listing, table or picture against a further one."""
 _FEWEST_BULLETS = 2
 _MOST_CRUMB = 45
+_SCANT = 32
+"""Words below which a visual is given the sentences before it."""
 _THIN = 22
 """Words below which a scene would be over before it is seen."""
 
@@ -143,7 +145,7 @@ def _enrich(chosen: list[Segment], taken: set[int]) -> None:
         for item in reversed(flow[: flow.index(segment.flow[0])]):
             words = sum(sentence.words for sentence in segment.sentences)
             free = isinstance(item, Sentence) and id(item) not in spoken and not item.text.endswith(":")
-            if not isinstance(item, Sentence) or not free or words >= _THIN or points_elsewhere(item.text):
+            if not isinstance(item, Sentence) or not free or words >= _SCANT or points_elsewhere(item.text):
                 break
             segment.flow.insert(0, item)
             spoken.add(id(item))

@@ -98,6 +98,7 @@ _POINTING = re.compile(
     r"(?<!can )(?<!could )(?<!will )(?<!'ll )(?<!we )(?<!you )(?<!to )\bsee (?:the |also |our |this |chapter|section|figure|table|appendix|fig\b|\[)|\b(?:[Rr]efer to|consult) |"
     r"\bcan (?:also )?be found (?:here|in|on|at|within)\b|\b(?:in|check|see|read|visit) (?:the|our|its) (?:\w+ )?(?:documentation|docs|"
     r"website|wiki|gallery|repository|issue tracker)\b|\b(?:open|file|submit) (?:an? )(?:issue|bug|feature|pull)|"
+    r"\b(?:colou?red|shaded|dashed|dotted|highlighted|red|green|blue|orange|gr[ae]y) (?:arrows?|lines?|box(?:es)?|dots?|curves?|bars?|areas?)\b|"
     r"\bfollowing (?:graph|figure|chart|image|picture|diagram|video|animation|plot)\b|\bpreceding (?:code|example|listing|section)\b|"
     r"\b(?:Discord|Slack|Reddit|Twitter|GitHub (?:repository|issues?|discussions?|sponsors))\b|\b[Ff]or an? (?:thorough|complete|full) |"
     r"\b[Ff]or (?:more|further) (?:information|details?|examples?|on)\b|\bmore (?:information|details?) (?:about|on|is|are|can)\b|"

@@ -40,20 +40,19 @@ LONG_STATEMENT = 30
 _TAIL = re.compile(
     r"(?P<cut>;\s+|\s+[\u2014\u2013]\s+|\u2014|\s+-\s+|\s+--\s+|:\s+|"
     r",?\s+(?=(?:so that|rather than just|as opposed to|in order to|as well as)\b)|"
+    r",\s+(?=[ei]\.[ge]\.)|"
     r",\s+(?=(?:which|who|whose|where|whereas|while|so|because|since|as|such as|(?:each|one|both|some|many|most|all) of (?:which|whom|them)|"
-    r"like|e\.g\.|i\.e\.|even though|although|though|thus|thereby|hence|especially|particularly|for (?:example|instance)|"
+    r"like|even though|although|though|thus|thereby|hence|especially|particularly|for (?:example|instance)|"
     r"in other words|that is|and (?:it|this|that|they|we|you|he|she|I|so|then|the|there|its|their|thus|hence)|or even|"
     r"(?!(?:during|according|string|thing|nothing|something|anything|everything|being|regarding|depending|assuming|provid|exclud)\b)[a-z]{3,}ing)\b)|"
     r"\s+(?=(?:because|such as|including)\b))"
 )
-_DEFINED = re.compile(
-    r"\b(?:is|are) (?:an? |one of the )?(?:[\w-]+,? ){1,6}?(?P<cut>(?=(?:that|which|who|designed|used|intended|meant|built|for|where|in which)\b))"
-)
+_DEFINED = re.compile(r"(?<= )(?=(?:that|which|who|designed|used|intended|meant|built|for|where|in which)\b)")
 """Where "a heap is a tree that ..." may stop: a definition is true, if less telling, without what narrows it down."""
 _VAGUE = re.compile(
-    r"(?:an?|one of the) (?:\w+ )?(?:parts?|kinds?|sorts?|types?|forms?|ways?|pieces?|sets?|examples?|ones?|things?) of\b"
+    r"(?:an?|one of the) (?:\w+ )?(?:parts?|kinds?|sorts?|types?|forms?|ways?|pieces?|sets?|examples?|ones?|things?) of\b.*"
 )
-_RESTATES = re.compile(r"(?:in other words|that is|i\.e\.|meaning)\b", re.IGNORECASE)
+_RESTATES = re.compile(r"(?:in other words|that is|i\.e\.|meaning)(?!\w)", re.IGNORECASE)
 _CONDITION = re.compile(
     r"(?:and |but |at least |especially )?(?:if|when|whenever|in (?:the )?case|unless|until|only|provided|as long as|so long as|after|before|once|except)\b"
 )
@@ -200,19 +199,20 @@ def _without_tail(text: str) -> str:
 
 def _definition(text: str) -> str | None:
     """`A heap is a tree` of "A heap is a tree that ..."; None where that says something else."""
-    masked = mask_math(text)
-    match = _DEFINED.search(masked)
-    if match is None or not 5 <= _length(text[: match.start("cut")]) <= IDEAL_STATEMENT:
-        return None
-    head, tail = text[: match.start("cut")].rstrip(" ,"), text[match.start("cut") :]
-    told = re.search(r"\b(?:is|are) ((?:an?|one of the)\b.*)$", head)
-    spoilt = any(pattern.search(tail) for pattern in (_NUMBER, MATH)) or _CHANGES_SENSE.search(text) is not None
-    spoilt = spoilt or "," in mask_math(head) or _is_unbalanced(mask_math(head))
-    spoilt = spoilt or bool(_OPEN_END.search(head) or _SUBORDINATE.match(head))
+    borders = [match.start() for match in _DEFINED.finditer(mask_math(text))]
+    heads = [text[:at].rstrip(" ,") for at in borders if _is_definition(text[:at].rstrip(" ,"), text[at:])]
+    return heads[-1] if heads else None
+
+
+def _is_definition(head: str, tail: str) -> bool:
+    told = re.search(r"\b(?:is|are) ((?:an?|one of the)\b.*)$", mask_math(head))
     # "is a way" says nothing: it takes an adjective or a name of several words to be worth a line.
-    if told is None or len(told.group(1).split()) < 3 or _VAGUE.match(told.group(1)) or spoilt:
-        return None
-    return head
+    if told is None or len(told.group(1).split()) < 3 or _VAGUE.fullmatch(told.group(1)):
+        return False
+    if any(pattern.search(tail) for pattern in (_NUMBER, MATH)) or _CHANGES_SENSE.search(head + tail):
+        return False
+    whole = not (_OPEN_END.search(head) or _SUBORDINATE.match(head) or "," in mask_math(head))
+    return whole and not _is_unbalanced(mask_math(head)) and _FEWEST <= _length(head) <= IDEAL_STATEMENT
 
 
 def _is_clean(head: str, tail: str, masked_head: str) -> bool:
