@@ -20,10 +20,11 @@ from typing import TYPE_CHECKING, Any, cast
 from langgraph.checkpoint.base import BaseCheckpointSaver
 
 from visium_graph.errors import EnvironmentFault, InputError
-from visium_graph.graph.planning import default_folder, write_plan
+from visium_graph.graph.planning import write_plan
 from visium_graph.graph.video import build_graph
-from visium_graph.run import Run
+from visium_graph.run import Run, default_folder
 from visium_graph.settings import Settings
+from visium_graph.sources.resolve import identify_source
 from visium_graph.storyboard import Storyboard
 
 if TYPE_CHECKING:
@@ -67,6 +68,7 @@ async def amake_video(
         await asyncio.to_thread(write_plan, source, run, settings)
         source = run.storyboard
     else:
+        await asyncio.to_thread(identify_source, str(source))  # before a folder is made for nothing
         run = Run.create(Path(out) if out else default_folder(str(source)))
     async with _compiled(run) as graph:
         assert isinstance(graph.checkpointer, BaseCheckpointSaver)

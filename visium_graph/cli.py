@@ -19,6 +19,7 @@ from rich.text import Text
 
 from visium_graph.errors import InputError, VisiumError
 from visium_graph.progress import Progress
+from visium_graph.run import default_folder
 from visium_graph.settings import Settings, load_settings
 
 __all__ = ["app", "main"]
@@ -75,8 +76,6 @@ def make(
     as_json: JsonOption = False,
 ) -> None:
     """Make a video of each SOURCE."""
-    from visium_graph.graph.planning import default_folder  # noqa: PLC0415  # loads langgraph-free parts only when asked
-
     chosen = _settings(
         config, assignments, quality=quality, voice=voice, strict=strict, render=False if no_render else None
     )
@@ -193,8 +192,10 @@ def _settings(config: str | None, assignments: list[str] | None, **options: Any)
 
 
 def _make(source: str, settings: Settings, out: Path | None, as_json: bool) -> int:
+    from visium_graph.sources.resolve import identify_source  # noqa: PLC0415  # as below
+
+    identify_source(source)  # a wrong path is told before anything large is loaded
     from visium_graph.api import make_video  # noqa: PLC0415  # langgraph loads only when a graph runs
-    from visium_graph.graph.planning import default_folder  # noqa: PLC0415  # as above
 
     folder = out or default_folder(source)
     with Progress(errors, f"visium resume {folder}") as progress:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -20,7 +21,7 @@ from typing import Any
 from visium_graph.errors import EnvironmentFault, InputError
 from visium_graph.storyboard import Storyboard, load_storyboard
 
-__all__ = ["Run", "Store", "content_hash", "write_atomically"]
+__all__ = ["Run", "Store", "content_hash", "default_folder", "write_atomically"]
 
 
 def content_hash(*pieces: Any) -> str:
@@ -34,6 +35,15 @@ def write_atomically(path: Path, data: str | bytes) -> Path:
     with _replacing(path) as temporary:
         temporary.write_bytes(data.encode() if isinstance(data, str) else data)
     return path
+
+
+def default_folder(source: str) -> Path:
+    """The run folder of a source when none is named: `runs/<source>`; for a run's own storyboard that run."""
+    path = Path(source)
+    if path.name == "storyboard.json":
+        return path.parent
+    slug = re.sub(r"[^a-z0-9]+", "-", path.stem.lower() if path.suffix else source.lower()).strip("-")
+    return Path("runs") / (slug[:60].rstrip("-") or "video")
 
 
 @contextmanager

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -14,7 +13,7 @@ from visium_graph.settings import Settings
 from visium_graph.sources.resolve import resolve_source
 from visium_graph.storyboard import Storyboard
 
-__all__ = ["Found", "default_folder", "left_out", "write_plan", "write_script", "write_storyboard"]
+__all__ = ["Found", "left_out", "write_plan", "write_script", "write_storyboard"]
 
 
 @dataclass(frozen=True)
@@ -25,15 +24,6 @@ class Found:
     origin: str
     """`document` where a script was written, else `storyboard`."""
     warnings: list[str] = field(default_factory=list)
-
-
-def default_folder(source: str) -> Path:
-    """The run folder of a source when none is named: `runs/<source>`; for a run's own storyboard that run."""
-    path = Path(source)
-    if path.name == "storyboard.json":
-        return path.parent
-    slug = re.sub(r"[^a-z0-9]+", "-", path.stem.lower() if path.suffix else source.lower()).strip("-")
-    return Path("runs") / (slug[:60].rstrip("-") or "video")
 
 
 def write_script(source: str, run: Run, settings: Settings) -> Found:

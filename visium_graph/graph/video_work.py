@@ -10,14 +10,15 @@ from pathlib import Path
 from typing import Self
 
 from visium_graph.checks import findings_of
-from visium_graph.errors import InputError, VisiumError
+from visium_graph.errors import VisiumError
 from visium_graph.export.publish import Notes, RenderedScene, publish
-from visium_graph.graph.planning import Found, default_folder, left_out, write_script, write_storyboard
+from visium_graph.graph.planning import Found, left_out, write_script, write_storyboard
 from visium_graph.graph.scene_work import SceneWork
 from visium_graph.graph.state import SceneOutcome, VideoState
-from visium_graph.run import Run
+from visium_graph.run import Run, default_folder
 from visium_graph.sandbox import pool_for
 from visium_graph.settings import Settings
+from visium_graph.sources.resolve import identify_source
 from visium_graph.storyboard import Storyboard
 from visium_graph.timing import Timing
 from visium_graph.voices.programme import NarratedVideo, narrate_storyboard
@@ -36,8 +37,7 @@ class VideoWork:
     def start(cls, state: VideoState, settings: Settings) -> Self:
         """Make the run folder (a lone storyboard's own folder, where it lies in one)."""
         source = state.get("source", "")
-        if not source.strip():
-            raise InputError("no source: give a topic, a document or a storyboard JSON")
+        identify_source(source)  # before a folder is made for nothing
         return cls(Run.create(Path(state.get("out") or default_folder(source))), settings)
 
     @classmethod

@@ -9,11 +9,11 @@ from visium_graph.errors import InputError
 from visium_graph.layouts import ImageLayout
 from visium_graph.run import Run
 from visium_graph.sources.document import Document
-from visium_graph.sources.lessons import find_lesson, lesson_names, load_lesson
+from visium_graph.sources.lessons import Lesson, find_lesson, lesson_names, load_lesson
 from visium_graph.sources.read import read_document
 from visium_graph.storyboard import Storyboard, load_storyboard
 
-__all__ = ["resolve_source"]
+__all__ = ["identify_source", "resolve_source"]
 
 
 def resolve_source(source: str, run: Run) -> tuple[Document | Storyboard, str]:
@@ -29,31 +29,39 @@ def resolve_source(source: str, run: Run) -> tuple[Document | Storyboard, str]:
     Raises:
         InputError: a file that cannot be used, or a topic that nothing here can turn into a video.
     """
-    path = Path(source).expanduser()
-    if _is_there(path):
-        if path.suffix.lower() == ".json":
-            storyboard = load_storyboard(path)
-            _copy_images(storyboard, path.resolve().parent, run)
+    found = identify_source(source)
+    if isinstance(found, Path):
+        if found.suffix.lower() == ".json":
+            storyboard = load_storyboard(found)
+            _copy_images(storyboard, found.resolve().parent, run)
             return storyboard, f"storyboard {source}"
-        return read_document(path, run.assets), f"document {source}"
-    if _looks_like_a_path(source):
-        raise InputError(f"{source}: no such file")
-    return _lesson(source)
-
-
-def _lesson(topic: str) -> tuple[Storyboard, str]:
-    if not topic.strip():
-        raise InputError("the topic is empty: name a lesson, a document or a storyboard JSON")
-    found = find_lesson(topic)
-    if found is None:
-        raise InputError(
-            f"nothing here can make a video of the topic {topic!r}. Three ways on: pick a built-in lesson "
-            f"({', '.join(lesson_names())}); give a document (visium make article.md); or set a model's key "
-            "(GOOGLE_API_KEY) in a release that has models, which this one does not"
-        )
+        return read_document(found, run.assets), f"document {source}"
     lesson, score = found
     note = "" if score >= 100 else f" ({score:.0f} % match)"
     return load_lesson(lesson.name), f"built-in lesson {lesson.name!r}: {lesson.title}{note}"
+
+
+def identify_source(source: str) -> Path | tuple[Lesson, float]:
+    """A file that is there, or the lesson that a topic names, with how well it fits (0 to 100); reads nothing.
+
+    Raises:
+        InputError: no such file, or a topic that nothing here can turn into a video.
+    """
+    path = Path(source).expanduser()
+    if not source.strip():
+        raise InputError("no source: give a topic, a document or a storyboard JSON")
+    if _is_there(path):
+        return path
+    if _looks_like_a_path(source):
+        raise InputError(f"{source}: no such file")
+    found = find_lesson(source)
+    if found is None:
+        raise InputError(
+            f"nothing here can make a video of the topic {source!r}. Three ways on: pick a built-in lesson "
+            f"({', '.join(lesson_names())}); give a document (visium make article.md); or set a model's key "
+            "(GOOGLE_API_KEY) in a release that has models, which this one does not"
+        )
+    return found
 
 
 def _is_there(path: Path) -> bool:
