@@ -45,6 +45,38 @@ def test_prose_becomes_statements():
     assert reveals == [["p1"], ["p1"], ["p2"]]
 
 
+def test_a_beat_of_two_sentences_may_bring_two_bullets():
+    layout, reveals = directed(
+        ("Deletion is not possible.", ["Deletion is not possible.", "The filter takes in all items."], []),
+        ("Leaves turn to the light at noon.", [], []),
+    )
+    assert [part.text for part in layout.parts][:2] == ["Deletion is not possible", "The filter takes in all items"]
+    assert reveals == [["p1", "p2"], ["p3"]]
+
+
+def test_each_beat_of_a_title_card_changes_it():
+    board = direct(
+        compile_script(
+            parse_markdown(
+                "# Trees\n\nTrees breathe through small pores. They are closed at night.", origin="x", stem="x"
+            ),
+            10,
+        )
+    )
+    assert [part.text for part in board.scenes[0].layout.parts] == [
+        "Trees breathe through small pores",
+        "They are closed at night",
+    ]
+    assert [beat.reveal for beat in board.scenes[0].beats] == [["p1"], ["p2"]]
+    long = "They are closed at night " + "and at noon and at dawn " * 5 + "too."
+    board = direct(
+        compile_script(
+            parse_markdown(f"# Trees\n\nTrees breathe through small pores. {long}", origin="x", stem="x"), 10
+        )
+    )
+    assert [beat.reveal for beat in board.scenes[0].beats] == [["p1"]]
+
+
 def test_a_list_becomes_its_own_bullets():
     block = ItemList(ordered=True, items=["Boil the water", "Add the tea"])
     layout, reveals = directed(
@@ -125,6 +157,7 @@ def test_the_first_scene_is_a_title_card():
     [
         ("Line 3 is the head.", (3, 3)),
         ("Look at lines 3-4.", (3, 4)),
+        ("Return is its second word, unlike print.", (4, 4)),
         ("The first line loads the library.", (1, 1)),
         ("The name math is loaded.", (1, 1)),
         ("Nothing of it is named.", None),
@@ -142,6 +175,7 @@ def test_a_comment_lights_up_with_its_lines():
 def test_a_listing_has_parts():
     assert blocks_of(LISTING) == [(1, 1), (3, 4), (6, 6)]
     assert stations_of("def f():\n    a = 1\n\n    b = 2\n    return b") == [(1, 2), (4, 5)]
+    assert stations_of("func f() {\n  a := 1\n  return a\n}") == [(1, 1), (2, 3)]
     assert excerpt(LISTING, "", most=25) == (1, 6)
     assert excerpt(LISTING, "area", most=3) in {(3, 4), (6, 6)}
 

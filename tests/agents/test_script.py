@@ -14,8 +14,9 @@ from visium_graph.agents.sentences import (
     leans_on_previous,
     points_elsewhere,
     split_sentences,
+    without_references,
 )
-from visium_graph.agents.statements import statement, statement_of_item
+from visium_graph.agents.statements import statement, statement_of_item, title_line
 from visium_graph.sources.document import Document, Image
 from visium_graph.sources.markdown import parse_markdown
 
@@ -126,6 +127,12 @@ def test_splitting_loses_nothing_but_white_space(text):
     [
         ("It is defined as:", "a=b", "It is defined as $a=b$."),
         ("It is defined as:", r"\begin{cases}a\end{cases}", "It is defined as follows."),
+        ("Hence we have:", r"\begin{cases}a\end{cases}", "Hence we have this formula."),
+        ("Divide everything by $a$:", r"\begin{cases}a\end{cases}", "Divide everything by $a$, as shown here."),
+        ("It obeys the following relation:", r"\begin{cases}a\end{cases}", "It obeys the following relation."),
+        ("We can show that", r"\begin{cases}a\end{cases}", "We can show this formula."),
+        ("It is", r"\begin{pmatrix}a & b\end{pmatrix}", r"It is $\begin{pmatrix}a & b\end{pmatrix}$."),
+        ("such that $k$ is odd", "", "Such that $k$ is odd."),
         ("Divide by $a$:", "x=0", "Divide by $a$: $x=0$."),
         ("So we get:", "", "So we get this."),
         ("Run it using cargo run:", "", "Run it using cargo run."),
@@ -188,6 +195,28 @@ def test_sentences_that_point_elsewhere(sentence):
         (  # the main verb comes after the clause
             "The allocated part of the big heap, which nobody has looked at for years, holds all the data.",
             "The allocated part of the big heap, which nobody has looked at for years, holds all the data",
+        ),
+        ("So m is the size of the filter.", "m is the size of the filter"),
+        ("Deletion is not possible.", "Deletion is not possible"),
+        (  # a tail that says the same again may go whatever it holds
+            "False positive matches are possible, but false negatives are not \u2013 in other words, it never says no in vain.",
+            "False positive matches are possible, but false negatives are not",
+        ),
+        (  # what a colon lists may go
+            "The chance of an error is determined by the size: the length of the row, the width of the row, and its height.",
+            "The chance of an error is determined by the size",
+        ),
+        (  # a definition is true without what narrows it down
+            "A bloom filter is a probabilistic data structure designed to test whether an element is present in a large set.",
+            "A bloom filter is a probabilistic data structure",
+        ),
+        (  # the verb of the sentence is behind the examples
+            "Access to data stored in the browser such as local storage and cookies and files is separated by origin.",
+            "Access to data stored in the browser such as local storage and cookies and files is separated by origin",
+        ),
+        (  # a condition stays
+            "The program of the old library crashes loudly and at once - in case the file cannot be read at all.",
+            "The program of the old library crashes loudly and at once - in case the file cannot be read at all",
         ),
         ("First, println! calls a macro of the language.", "println! calls a macro of the language"),
     ],
@@ -360,3 +389,88 @@ def test_ids_are_ascii_and_unlike_each_other():
         "scene-con",
         "word-word-word-word-word-word-word-word-word",
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("It is bad (see Lame's theorem).", "It is bad."),
+        ("It is good. (Examples are listed below.) It ends.", "It is good. It ends."),
+        ("It takes long (about 3 s) (cf. the table) on $f(x)$.", "It takes long (about 3 s) on $f(x)$."),
+        ("Call see(x) now (it sees).", "Call see(x) now (it sees)."),
+    ],
+)
+def test_cross_references_in_brackets_are_not_spoken(text, left):
+    assert without_references(text) == left
+
+
+def titles(text, **fields):
+    return [scene.title for scene in compiled(text, **fields).scenes]
+
+
+def test_scenes_without_headings_are_titled_by_what_their_author_emphasises():
+    text = (
+        "# Flow\n\nSome words open the text about all of it.\n\n"
+        "A **defer statement** pushes a call onto a list. The list is run when the function around it returns. "
+        "It tidies up after the others have gone home.\n\n```go\nfunc CopyFile(a string) {\n    return\n}\n```\n\n"
+        "**Panic** stops the ordinary flow of control and begins to unwind. The calls that were put off are run. "
+        "The program then crashes with a message for the user."
+    )
+    found = titles(text)
+    assert found[0] == "Flow"
+    assert found[1] == "Defer statement"
+    assert found[-1] == "Panic"
+    ids = [scene.id for scene in compiled(text).scenes]
+    assert ids[1] == "defer-statement"
+
+
+def test_a_headed_section_keeps_its_heading_and_names_a_further_scene():
+    text = (
+        "# Numbers\n\nSome words open the text about all of it.\n\n## Properties\n\nThe ratio of two tends to gold:\n\n$$a = b$$\n\n"
+        + "Many gardeners have seen it in their flowers and shells. Every spring they count the petals of the daisies. "
+        * 2
+        + "\n\nGCD identity:\n\n$$c = d$$\n\nThe numbers are hard for it."
+    )
+    assert titles(text)[1:] in (["Properties", "GCD identity"], ["Properties", "Properties", "GCD identity"])
+
+
+def test_a_numbered_rule_leads_its_example():
+    text = (
+        "# Rules\n\nThere are some rules in this old game.\n\n1. Deferred calls are run in the reverse order.\n\n"
+        "This function prints three numbers:\n\n```go\nfunc b() {\n    print(3)\n}\n```\n\n"
+        "2. Deferred functions may read the named results.\n\nThis one returns two:\n\n```go\nfunc c() {\n    return 1\n}\n```\n"
+    )
+    scenes = [scene for scene in compiled(text).scenes if scene.material]
+    assert [scene.title for scene in scenes] == ["Deferred calls", "Deferred functions"]
+    assert scenes[1].beats[0].sources[0] == "Deferred functions may read the named results."
+
+
+def test_a_legend_joins_its_formula():
+    text = "# Odds\n\nThe odds of an error can be told at once.\n\n## Error\n\nThey are:\n\n$$p = q^k$$\n\n`k` = number of tries\n\n`q` = odds of one try\n"
+    scene = compiled(text).scenes[-1]
+    assert [block.kind for block in scene.material] == ["formula"]
+    assert scene.beats[-1].say == "k = number of tries, q = odds of one try."
+
+
+def test_addresses_in_a_table_are_shown_and_not_read():
+    rows = "| https://a.org/x | same | only the path differs |\n| https://a.org/y | same | only the path differs |\n| https://b.org/x | other | another host |\n"
+    script = compiled(
+        f"# Origins\n\nPages have origins.\n\n## Table\n\nThe table compares them:\n\n| URL | Outcome | Reason |\n|--|--|--|\n{rows}"
+    )
+    beats = script.scenes[-1].beats
+    assert [beat.say for beat in beats[1:]] == ["same: only the path differs.", "other: another host."]
+    assert [len(beat.sources) for beat in beats[1:]] == [2, 1]
+
+
+def test_a_title_line_is_short():
+    assert title_line("It is small and quick.") == "It is small and quick"
+    assert title_line("It is " + "very " * 30 + "small.") is None
+
+
+def test_a_tagline_is_heard_once():
+    assert (
+        " ".join(
+            said(compiled("# T\n\nSmall tools for big data.\n\nSmall tools for big data. They run on every machine."))
+        ).count("Small")
+        == 1
+    )

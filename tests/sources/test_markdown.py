@@ -196,3 +196,83 @@ def test_any_text_is_parsed(text):
     document = parse(text)
     assert document.title
     assert all(block.line >= 0 for block in document.blocks)
+
+
+@pytest.mark.parametrize(
+    ("html", "rich"),
+    [
+        ("It takes O(n<sup>2</sup>) steps.", "It takes $O(n^{2})$ steps."),
+        (
+            "Here x<sub>1</sub> + x<sub>2</sub> = 5 is a 2<sup>n</sup> thing.",
+            "Here $x_{1} + x_{2} = 5$ is a $2^{n}$ thing.",
+        ),
+        ("About 10<sup>-9</sup> seconds.", "About $10^{-9}$ seconds."),
+        ("So CO<sub>2</sub> and H<sub>2</sub>O.", "So CO\u2082 and H\u2082O."),
+        ("It has 5 km<sup>2</sup> of land.", "It has 5 km\u00b2 of land."),
+        ("In the 19<sup>th</sup> century.", "In the 19th century."),
+        ("A claim.<sup>[1]</sup> And another<sup>2</sup>.", "A claim. And another."),
+        ("Then e<sup>x<sup>2</sup></sup> grows.", "Then $e^{x^{2}}$ grows."),
+        ("It is x<sub>max</sub> and log<sub>2</sub> n.", r"It is $x_{\max}$ and $\log _{2}$ n."),
+        ("Unclosed <sup>x stays.", "Unclosed x stays."),
+    ],
+)
+def test_superscripts_keep_their_meaning(html, rich):
+    assert only(html, Paragraph).text == rich
+
+
+def test_a_paragraph_of_notation_is_a_formula():
+    assert only("( 1 - e <sup>-kn/m</sup> ) <sup>k</sup>", Formula).latex == "( 1 - e^{-kn/m} )^{k}"
+    assert only("<p>H<sub>2</sub>O is wet.</p>", Paragraph).text == "H\u2082O is wet."
+
+
+@given(st.text("ab2 ()+-<>/supb,.[]", max_size=80))
+@settings(max_examples=150, deadline=None)
+def test_any_superscripts_become_whole_notation(text):
+    for part in ("sup", "sub"):
+        block_texts = [
+            block.text for block in parse(f"Word x<{part}>{text}</{part}> end").blocks if isinstance(block, Paragraph)
+        ]
+        assert all(
+            found.count("$") % 2 == 0 and "\ue010" not in found and "\ue013" not in found for found in block_texts
+        )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "_Read this in other languages:_ [_Fran\u00e7ais_](a), [_Deutsch_](b)",
+        "Languages: [a](a) | [b](b).",
+        "[Previous](a) | [Next](b)",
+        "See also: [a](a)",
+        "{{HTTPSidebar}}",
+        "{{raw `",
+        "- Docs: [x](a)\n- Website: [y](b)",
+    ],
+)
+def test_lines_that_lead_elsewhere_are_dropped(text):
+    assert [block.text for block in parse(f"First words.\n\n{text}\n\nLast words.").blocks] == [
+        "First words.",
+        "Last words.",
+    ]
+
+
+def test_sentences_with_links_stay():
+    assert (
+        only("There are two kinds: [apples](a) and [pears](b).", Paragraph).text
+        == "There are two kinds: apples and pears."
+    )
+
+
+def test_macros_keep_what_they_show():
+    text = """Call {{domxref("window.open")}} with {{Glossary('CORS', "sharing")}} {{deprecated_inline}} now."""
+    assert only(text, Paragraph).text == "Call window.open with sharing now."
+
+
+def test_lines_that_give_symbols_a_meaning_are_a_list():
+    block = only("`k` = number of functions\n\n`m` = size in bits", ItemList)
+    assert block.items == ["k = number of functions", "m = size in bits"]
+    assert only("k = number of functions\nm = size in bits", ItemList).items == block.items
+
+
+def test_emphasis_is_kept_as_terms():
+    assert only("A **bloom filter** is *not* a list.", Paragraph).terms == ["bloom filter", "not"]

@@ -116,10 +116,15 @@ def _lines_by_name(lines: list[str], sentence: str) -> tuple[int, int] | None:
     """The line with the rarest names of the sentence, and its neighbours that share them."""
     found = [set(_IDENTIFIER.findall(line)) for line in lines]
     frequency = Counter(name for names in found for name in names)
-    spoken = {word for word in _IDENTIFIER.findall(sentence) if _is_name(word, frequency, sentence)}
+    words = _IDENTIFIER.findall(sentence)
+    if words and words[0] not in frequency:  # a name that opens the sentence has its capital letter from there
+        words[0] = words[0][:1].lower() + words[0][1:]
+    spoken = list(dict.fromkeys(word for word in words if _is_name(word, frequency, sentence)))
     if not spoken:
         return None
-    weights = [sum(1 / frequency[name] for name in names & spoken) for names in found]
+    # Of names that are equally rare the one spoken first is meant.
+    worth = {name: (1.1 if name == spoken[0] else 1.0) / frequency[name] for name in spoken}
+    weights = [sum(worth[name] for name in names if name in worth) for names in found]
     best = max(range(len(lines)), key=lambda i: weights[i])
     if weights[best] < 0.2:
         return None

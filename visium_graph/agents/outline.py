@@ -66,6 +66,17 @@ class Sentence:
     terms: list[str] = field(default_factory=list)
     """What its author emphasised in it."""
 
+    @property
+    def leading_term(self) -> str:
+        """The emphasised term that its paragraph begins with, maybe after an article; empty where there is none."""
+        for term in self.terms if self.first else []:
+            name = term.strip(" .:,")
+            if re.match(
+                rf"(?:(?:An?|The|Each|Every|Our|Your|In|Using) )?[\"\u201c]?{re.escape(name)}(?!\w)", self.text
+            ):
+                return name
+        return ""
+
 
 @dataclass(eq=False)
 class Section:

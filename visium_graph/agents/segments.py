@@ -19,6 +19,8 @@ _LOOKS_BACK = re.compile(
 _CONSOLES = word_set("text txt console shell sh bash zsh bat cmd powershell ps1 output plaintext")
 """What is typed or printed tells less than a program."""
 _CHUNK_WORDS = 55
+_FEWEST_CHUNK_WORDS = 24
+"""Words of a chunk after which a paragraph, and a paragraph about a term of its own, begins the next."""
 _LEAD_SENTENCES = 3
 
 
@@ -87,7 +89,9 @@ def prose_segments(section: Section, taken: set[int]) -> list[Segment]:
             chunks.append([])
             continue
         for sentence in run:
-            if sentence.first and sum(other.words for other in chunks[-1]) >= _CHUNK_WORDS:
+            gathered = sum(other.words for other in chunks[-1])
+            enough = _FEWEST_CHUNK_WORDS if sentence.leading_term else _CHUNK_WORDS
+            if sentence.first and gathered >= enough:
                 chunks.append([])
             chunks[-1].append(sentence)
     segments: list[Segment] = []
@@ -174,7 +178,7 @@ def _trailing(run: list[Sentence], visual: Visual, following: Visual | None) -> 
     free = run[: len(run) - len(lead)]
     trail: list[Sentence] = []
     for sentence in free[:_LEAD_SENTENCES]:
-        if sentence.item or (trail and sentence.block != trail[0].block):
+        if sentence.item or sentence.leading_term or (trail and sentence.block != trail[0].block):
             break
         if not points_elsewhere(sentence.text) and not sentence.text.endswith(":"):
             trail.append(sentence)

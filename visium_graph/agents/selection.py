@@ -74,6 +74,8 @@ def _opening(sections: list[Section]) -> list[Sentence]:
         for item in section.flow:
             if not isinstance(item, Sentence) or item.text.endswith(":") or len(opening) == 2:
                 break
+            if opening and (item.item or (item.first and item.terms)):
+                break  # a rule or a paragraph about a term of its own opens the next scene
             after_skipped = not opening and item is not section.flow[0]
             if points_elsewhere(item.text) or (after_skipped and leans_on_previous(item.text)):
                 continue

@@ -121,12 +121,8 @@ def _bare(text: str) -> str:
 
 def _emphasised(sentence: Sentence) -> str:
     """The term in bold or italics that the paragraph begins with, or that a sentence introduces."""
-    for term in sentence.terms if sentence.first else []:
-        name = term.strip(" .:,")
-        if re.match(rf"(?:(?:{_DETERMINER}|In|Using) )?[\"\u201c]?{re.escape(name)}(?!\w)", sentence.text) and _telling(
-            name
-        ):
-            return _as_title(name)
+    if sentence.leading_term and _telling(sentence.leading_term):
+        return _as_title(sentence.leading_term)
     called = _CALLED.search(sentence.text)
     return _as_title(called.group("name").strip('"\u201c\u201d,.')) if called else ""
 
