@@ -474,3 +474,19 @@ def test_a_tagline_is_heard_once():
         ).count("Small")
         == 1
     )
+
+
+def test_small_parts_join_their_section_where_there_are_too_many():
+    part = "It takes a number of functions that make indexes. At each index the value becomes true."
+    text = "# Filters\n\nA filter tells what it has seen.\n\n" + "".join(
+        f"## Topic {n}\n\nThe filter of kind {n} has a certain size.\n\n### Insertion\n\n{part}\n\n### Search\n\nSearch reads them all again.\n\n"
+        for n in range(3)
+    )
+    assert set(titles(text)) == {"Filters", "Topic 0", "Topic 1", "Topic 2", "Insertion", "Search"}
+    script = compile_script(parse_markdown(text, origin="x", stem="x"), 4)
+    assert [scene.title for scene in script.scenes] == ["Filters", "Topic 0", "Topic 1", "Topic 2"]
+
+
+def test_a_call_for_attention_is_no_title():
+    text = "# Flow\n\nSome words open it.\n\nMany words follow on the page. **Note**: all of them are old and known to the reader."
+    assert set(titles(text)) == {"Flow"}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from visium_graph.agents.ranking import centrality, content_words, manner
 from visium_graph.agents.sentences import count_words, is_definition, split_sentences, without_references
@@ -19,10 +19,12 @@ from visium_graph.sources.document import (
     Table,
 )
 
-__all__ = ["Outline", "Section", "Sentence", "Visual", "outline_of"]
+__all__ = ["Outline", "Section", "Sentence", "Visual", "condensed", "outline_of"]
 
 _FEWEST_ITEM_WORDS, _MOST_ITEM_WORDS = 6, 40
 _MOST_SYMBOLS = 5
+_SMALL_PART, _JOINED_PARTS = 60, 130
+"""Words of a part that may be joined to its section, and of the section with its parts."""
 
 Visual = CodeBlock | Formula | Image | ItemList | Quote | Table
 """What becomes a slide of its own kind."""
@@ -40,6 +42,10 @@ _BESIDE_THE_POINT = re.compile(
 _CLOSING = re.compile(
     r"(?:in )?(?:conclusions?|summary|recap|wrap(?:ping)?[ -]?up|closing(?: (?:thoughts|remarks|words))?|final (?:thoughts|words|remarks)|"
     r"(?:key )?take-?aways?|to sum up|tl;?dr|epilogue|afterword|the end|lessons learned|what we learned|concluding remarks|discussion)\b.*",
+    re.IGNORECASE,
+)
+_CALL_FOR_ATTENTION = re.compile(
+    r"(?:please )?(?:note|tip|hint|warning|caution|important|attention|remark|update|edit|nb|example|disclaimer|tl;?dr)s?",
     re.IGNORECASE,
 )
 _CAPTION = re.compile(
@@ -71,6 +77,8 @@ class Sentence:
         """The emphasised term that its paragraph begins with, maybe after an article; empty where there is none."""
         for term in self.terms if self.first else []:
             name = term.strip(" .:,")
+            if _CALL_FOR_ATTENTION.fullmatch(name):
+                return ""
             if re.match(
                 rf"(?:(?:An?|The|Each|Every|Our|Your|In|Using) )?[\"\u201c]?{re.escape(name)}(?!\w)", self.text
             ):
@@ -133,6 +141,36 @@ def outline_of(document: Document) -> Outline:
             section.aside = False
     _score(document, sections)
     return Outline(document.title, [section for section in sections if section.flow])
+
+
+def condensed(outline: Outline, most: int) -> Outline:
+    """The outline with short parts of prose joined to the section that they are parts of, where there are too many.
+
+    Args:
+        outline: the sections of a document.
+        most: the number of sections above which they are joined.
+    """
+    kept: list[Section] = []
+    surplus = sum(1 for section in outline.sections if not section.aside) - most
+    for section in outline.sections:
+        parent = kept[-1] if kept else None
+        joins = (
+            parent is not None and surplus > 0 and parent.level < section.level and parent.chapter == section.chapter
+        )
+        joins = (
+            joins and parent is not None and parent.title != outline.title
+        )  # the document is not one of its chapters
+        if parent is not None and joins and _is_small_part(parent, section):
+            kept[-1] = replace(parent, flow=[*parent.flow, *section.flow])
+            surplus -= 1
+        else:
+            kept.append(section)
+    return Outline(outline.title, kept)
+
+
+def _is_small_part(parent: Section, part: Section) -> bool:
+    plain = not parent.visuals and not part.visuals and not part.aside and not part.closing
+    return plain and part.words <= _SMALL_PART and parent.words + part.words <= _JOINED_PARTS
 
 
 def clean_title(text: str) -> str:

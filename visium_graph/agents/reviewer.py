@@ -1,25 +1,40 @@
-"""The reviewer's understudy: the checks alone decide."""
+"""The reviewer's understudy: the checks alone decide, and the best draft so far is never lost."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
 from visium_graph.agents.coder import Author
+from visium_graph.checks.feedback import NO_PICTURE
 from visium_graph.checks.finding import Finding
 
-__all__ = ["FATAL_RULES", "accepts"]
-
-FATAL_RULES = frozenset({"syntax", "no-scene", "exception", "formula", "time-limit", "memory-limit", "crash"})
-"""Rules whose findings mean that there is no picture at all; the others mean that it could be better."""
+__all__ = ["accepts", "has_picture", "score"]
 
 
 def accepts(coder: Author, findings: Iterable[Finding]) -> bool:
-    """Whether a draft may be rendered.
+    """Whether a draft may be rendered at once.
 
-    Any error blocks code from a storyboard: its template is there to take over. A file that a person edited, and the
-    templates themselves, are kept while they can be drawn at all: below them lies only something plainer.
+    Any error sends code from a storyboard back: its template is there to take over. A file that a person edited, and
+    the templates themselves, are kept while they can be drawn at all: below them lies only something plainer.
     """
-    errors = [finding for finding in findings if finding.severity == "error"]
+    found = list(findings)
     if coder == "storyboard":
-        return not errors
-    return not any(finding.rule in FATAL_RULES for finding in errors)
+        return not any(finding.severity == "error" for finding in found)
+    return has_picture(found)
+
+
+def has_picture(findings: Iterable[Finding]) -> bool:
+    """Whether a draft with these findings can be drawn at all, faults and all."""
+    return not any(finding.severity == "error" and finding.rule in NO_PICTURE for finding in findings)
+
+
+def score(findings: Iterable[Finding]) -> tuple[int, int]:
+    """How far from clean a draft is: errors, then warnings. Less is better, and of two equal ones the earlier.
+
+    Example:
+        >>> score([Finding(file="a.py", rule="off-frame", message="m")]) < score([]) or score([])
+        (0, 0)
+    """
+    found = list(findings)
+    errors = sum(finding.severity == "error" for finding in found)
+    return errors, sum(finding.severity == "warning" for finding in found)

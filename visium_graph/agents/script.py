@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from visium_graph.agents.narration import beats_of_prose, make_beat
-from visium_graph.agents.outline import Outline, Sentence, outline_of
+from visium_graph.agents.outline import Outline, Sentence, condensed, outline_of
 from visium_graph.agents.script_types import Script, ScriptBeat, ScriptScene
 from visium_graph.agents.segments import Segment
 from visium_graph.agents.selection import Selection, select
@@ -45,7 +45,7 @@ def compile_script(document: Document, max_scenes: int) -> Script:
         A script with at least one scene, each with one to six beats.
     """
     document = document.model_copy(deep=True)
-    outline = outline_of(document)
+    outline = condensed(outline_of(document), max_scenes - 1)
     selection = select(outline, max_scenes)
     english = document.language.startswith("en")
     scenes: list[ScriptScene] = []
