@@ -2,7 +2,7 @@
 # PYTHON=/path/to/python3 chooses the interpreter, JOBS=4 the number of test processes, TOPIC and RUN the video.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev video test lint schema studio bench-lessons judge clean
+.PHONY: help setup setup-dev video test lint schema studio bench-check bench-lessons judge clean
 
 BIN := .venv/bin
 JOBS ?= 2
@@ -36,6 +36,10 @@ studio: setup-dev  ## serve the graph for LangGraph Studio, on this machine only
 schema: setup  ## write the published JSON schema of the storyboard anew
 	@$(BIN)/python -c 'import json, visium_graph; print(json.dumps(visium_graph.storyboard_schema(), indent=1))' \
 		> docs/storyboard.schema.json
+
+bench-check: setup-dev  ## how good visium check is, beside other checkers: make bench-check QUICK=1
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --group bench
+	@$(BIN)/python tests/benchmarks/bench_check.py $(if $(QUICK),--quick)
 
 bench-lessons: setup-dev  ## seconds of work for a second of video, every built-in lesson
 	@$(BIN)/python tests/benchmarks/bench_lessons.py
