@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from visium_graph.agents.coder import Author
-from visium_graph.checks.feedback import NO_PICTURE
+from visium_graph.checks.feedback import NO_PICTURE, without_echoes
 from visium_graph.checks.finding import Finding
 
 __all__ = ["accepts", "has_picture", "score"]
@@ -32,9 +32,9 @@ def score(findings: Iterable[Finding]) -> tuple[int, int]:
     """How far from clean a draft is: errors, then warnings. Less is better, and of two equal ones the earlier.
 
     Example:
-        >>> score([Finding(file="a.py", rule="off-frame", message="m")]) < score([]) or score([])
-        (0, 0)
+        >>> score([Finding(file="a.py", rule="off-frame", message="a text is beyond the frame")])
+        (1, 0)
     """
-    found = list(findings)
+    found = without_echoes(findings)
     errors = sum(finding.severity == "error" for finding in found)
     return errors, sum(finding.severity == "warning" for finding in found)
