@@ -15,6 +15,7 @@ import time
 from pathlib import Path
 
 import av
+
 from visium_graph.sources.lessons import lesson_names
 
 
