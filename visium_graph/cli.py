@@ -5,22 +5,20 @@ Exit codes: 0 done, 1 findings or failed scenes under --strict, 2 bad usage or i
 
 from __future__ import annotations
 
-import asyncio
 import json
 import sys
 import traceback
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
-import yaml
 from rich.console import Console
 from rich.text import Text
 
 from visium_graph.errors import InputError, VisiumError
-from visium_graph.progress import Progress
-from visium_graph.run import default_folder
-from visium_graph.settings import Settings, load_settings
+
+if TYPE_CHECKING:  # each command loads what it needs: `visium check` and `--help` are over in a moment
+    from visium_graph.settings import Settings
 
 __all__ = ["app", "main"]
 
@@ -76,6 +74,8 @@ def make(
     as_json: JsonOption = False,
 ) -> None:
     """Make a video of each SOURCE."""
+    from visium_graph.run import default_folder  # noqa: PLC0415  # loads only for this command
+
     chosen = _settings(
         config, assignments, quality=quality, voice=voice, strict=strict, render=False if no_render else None
     )
@@ -123,6 +123,7 @@ def resume(
 ) -> None:
     """Go on with a run that was interrupted; nothing finished is made again."""
     from visium_graph.api import resume_video  # noqa: PLC0415  # langgraph loads only when a graph runs
+    from visium_graph.progress import Progress  # noqa: PLC0415  # as above
 
     with Progress(errors, f"visium resume {run}") as progress:
         finished = resume_video(run, on_event=progress.event)
@@ -178,6 +179,10 @@ _PLAINER = {
 
 
 def _settings(config: str | None, assignments: list[str] | None, **options: Any) -> Settings:
+    import yaml  # noqa: PLC0415  # as above
+
+    from visium_graph.settings import load_settings  # noqa: PLC0415  # as above
+
     given: dict[str, Any] = {}
     for assignment in assignments or []:
         name, equals, value = assignment.partition("=")
@@ -196,6 +201,8 @@ def _make(source: str, settings: Settings, out: Path | None, as_json: bool) -> i
 
     identify_source(source)  # a wrong path is told before anything large is loaded
     from visium_graph.api import make_video  # noqa: PLC0415  # langgraph loads only when a graph runs
+    from visium_graph.progress import Progress  # noqa: PLC0415  # as above
+    from visium_graph.run import default_folder  # noqa: PLC0415  # as above
 
     folder = out or default_folder(source)
     with Progress(errors, f"visium resume {folder}") as progress:
@@ -232,12 +239,18 @@ def main() -> None:
     except VisiumError as error:
         _explain(str(error), debug)
         _leave(error.exit_code)
-    except (KeyboardInterrupt, asyncio.CancelledError):
+    except _interruptions():
         _explain("interrupted; what is finished is kept, the same command goes on from there", debug)
         _leave(130)
     except OSError as error:
         _explain(f"{error.filename or 'system'}: {error.strerror or error}", debug)
         _leave(3)
+
+
+def _interruptions() -> tuple[type[BaseException], ...]:
+    """What Ctrl-C may arrive as; asyncio makes it an exception of its own, where it was loaded at all."""
+    asyncio = sys.modules.get("asyncio")
+    return (KeyboardInterrupt,) if asyncio is None else (KeyboardInterrupt, asyncio.CancelledError)
 
 
 def _explain(message: str, debug: bool) -> None:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from visium_graph.checks.finding import Finding
-from visium_graph.sandbox.job import JobResult
+
+if TYPE_CHECKING:  # who only reads code needs no sandbox
+    from visium_graph.sandbox.job import JobResult
 
 __all__ = ["findings_of"]
 
