@@ -21,7 +21,7 @@ def build_index() -> Index:
     Raises:
         EnvironmentFault: manim cannot be imported.
     """
-    from visium_graph.checks.index.classes import describe_class, describe_function  # noqa: PLC0415  # imports manim
+    from visium_graph.checks.index.classes import Describer  # noqa: PLC0415  # imports manim
     from visium_graph.checks.index.namespaces import Namespaces  # noqa: PLC0415
 
     try:
@@ -31,13 +31,14 @@ def build_index() -> Index:
     import manim  # noqa: PLC0415
     from manim.utils import color  # noqa: PLC0415
 
+    describe = Describer(found.classes.values())
     return Index(
         version=manim.__version__,
         names=found.names,
         modules=found.modules,
         stage=found.stage,
-        classes={ref: describe_class(ref, cls) for ref, cls in found.classes.items()},
-        functions={ref: describe_function(ref, function) for ref, function in found.functions.items()},
+        classes={ref: describe.cls(ref, cls) for ref, cls in found.classes.items()},
+        functions={ref: describe.function(ref, function) for ref, function in found.functions.items()},
         # manim looks a string up in capitals: a key that is not in capitals is never found.
         colors=frozenset(name for name in color._all_color_dict if name == name.upper()),  # noqa: SLF001
         unreadable=frozenset(found.unreadable),

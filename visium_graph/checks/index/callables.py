@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from functools import cache
 from typing import Any
 
 from visium_graph.checks.index.model import Param, ParamKind
@@ -20,6 +21,7 @@ KINDS: dict[Any, ParamKind] = {
 UNKNOWN_PARAMS = (Param("args", "varargs", required=False), Param("kwargs", "varkw", required=False))
 
 
+@cache
 def parameters(function: Any, *, receiver: bool) -> tuple[Param, ...] | None:
     """The parameters of a callable, without its receiver; None where Python cannot say.
 
