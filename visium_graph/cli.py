@@ -1,6 +1,6 @@
 """The `visium` command. The result goes to stdout, progress and messages to stderr.
 
-Exit codes: 0 done, 1 findings or failed scenes under --strict, 2 bad usage or input, 3 environment, 130 interrupted.
+Exit codes: 0 done, 1 errors found by a check or failed scenes under --strict, 2 bad usage or input, 3 environment, 130 interrupted.
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import sys
 import traceback
+from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -128,6 +129,40 @@ def resume(
     with Progress(errors, f"visium resume {run}") as progress:
         finished = resume_video(run, on_event=progress.event)
     raise typer.Exit(_finish(finished.folder, as_json, strict=False))
+
+
+@app.command()
+def check(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Manim scene files.")],
+    geometry: Annotated[
+        bool, typer.Option("--geometry", help="Also run every scene in a sandbox and measure what it shows.")
+    ] = False,
+    fix: Annotated[bool, typer.Option("--fix", help="Repair what is safe to repair, in the files.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print a JSON list of findings.")] = False,
+    as_github: Annotated[bool, typer.Option("--github", help="Print annotations for GitHub.")] = False,
+) -> None:
+    """Check scene FILEs against the installed manim: no invented names, no broken pictures."""
+    from visium_graph.checks import output  # noqa: PLC0415  # as above
+    from visium_graph.checks.service import check_files  # noqa: PLC0415  # as above
+
+    if as_json and as_github:
+        raise typer.BadParameter("--json and --github are two forms of the same output: choose one")
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # a source may hold letters that the terminal has not
+    console = Console(highlight=False, soft_wrap=True)
+    reports = []
+    for report in check_files(files, geometry=geometry, fix=fix):
+        reports.append(report)
+        if as_github:
+            print(*output.as_github([report]), sep="\n", end="\n" * bool(report.findings))
+        elif not as_json:
+            console.print(*output.human([report]), sep="\n", end="\n" * bool(report.findings))
+    if as_json:
+        print(output.as_json(reports))
+    elif not as_github:
+        print(output.summary(reports))
+    unread = any(finding.rule == "unreadable" for report in reports for finding in report.findings)
+    raise typer.Exit(2 if unread else int(any(report.errors for report in reports)))
 
 
 @app.command()

@@ -48,7 +48,7 @@ def dry_runs(path: Path, source: str, tree: ast.Module, settings: Settings) -> l
         "fps": frame.fps,
         "theme": settings.theme or "dark",
         "math": settings.math,
-        "assets": _assets(tree, folder),
+        "assets": _assets(tree, folder, home),
     }
     return [Job("check", {"scene_id": _plain(name), **payload}, settings.cache_dir, limits, folder) for name in names]
 
@@ -109,14 +109,14 @@ def _beats(file: Path, scene_id: str) -> list[dict[str, Any]]:
     return [{"id": beat.id, "seconds": beat.seconds} for scene in found[:1] for beat in scene.beats]
 
 
-def _assets(tree: ast.Module, folder: Path) -> dict[str, str]:
-    """Files below the folder that the code names in a string, with their hashes: pictures, data, other modules."""
+def _assets(tree: ast.Module, folder: Path, home: Path) -> dict[str, str]:
+    """Files below the folder that the code names, with their hashes: pictures, data, modules beside it."""
     named = {node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)}
     candidates = {folder / name for name in named if _may_be_path(name)}
     for node in ast.walk(tree):
         modules = [node.module] if isinstance(node, ast.ImportFrom) and node.module else []
         modules += [item.name for item in node.names] if isinstance(node, ast.Import) else []
-        candidates |= {folder / f"{module.replace('.', '/')}.py" for module in modules}
+        candidates |= {home / f"{module.replace('.', '/')}.py" for module in modules}
     found: dict[str, str] = {}
     for candidate in sorted(candidates):
         inside = candidate.is_relative_to(folder) and ".." not in candidate.parts

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from operator import itemgetter
 from typing import Literal
 
 from langgraph.errors import NodeError
@@ -10,13 +11,14 @@ from langgraph.graph import END, START, StateGraph
 from langgraph.runtime import Runtime
 from langgraph.types import Command
 
-from visium_graph.agents.reviewer import accepts
+from visium_graph.agents.reviewer import accepts, has_picture, score
 from visium_graph.checks import findings_of
+from visium_graph.checks.feedback import feedback, most_important
 from visium_graph.checks.finding import Finding
 from visium_graph.errors import VisiumError
 from visium_graph.graph.runtime import emit, settings_of
 from visium_graph.graph.scene_work import SceneWork
-from visium_graph.graph.state import SceneInput, SceneOutcome, SceneOutput, SceneState
+from visium_graph.graph.state import BestDraft, SceneInput, SceneOutcome, SceneOutput, SceneState
 from visium_graph.sandbox import pool_for
 from visium_graph.settings import Settings
 
@@ -37,25 +39,64 @@ async def coder(state: SceneState, runtime: Runtime[Settings]) -> SceneState:
 
 
 async def check(state: SceneState, runtime: Runtime[Settings]) -> SceneState:
-    """Dry-run the draft in the sandbox and measure what it shows."""
+    """Read the draft against the installed manim and repair what is safe; then dry-run and measure it."""
     settings = settings_of(runtime)
     work = await asyncio.to_thread(SceneWork.load, state, settings)
-    job = await asyncio.to_thread(work.check_job, state["draft"])
-    result = await asyncio.wrap_future((await asyncio.to_thread(pool_for, settings)).submit(job))
-    found = [finding.model_dump(exclude_none=True) for finding in findings_of(result, f"scenes/{state['scene_id']}.py")]
-    emit(runtime, "checked", scene=state["scene_id"], errors=sum(item["severity"] == "error" for item in found))
-    findings = [{**item, "draft": state["coder"]} for item in found]
-    return {  # type: ignore[typeddict-item]
+    draft, found = await _checked(work, state["draft"], state["coder"])
+    emit(runtime, "checked", scene=state["scene_id"], errors=score(found)[0])
+    data = [finding.model_dump(exclude_none=True) for finding in most_important(found)[:_KEPT_FINDINGS]]
+    told = [{**item, "draft": state["coder"]} for item in data]
+    update: SceneState = {  # type: ignore[typeddict-item]
+        "draft": draft,
         "rounds": state.get("rounds", 0) + 1,
-        "last": found[:_KEPT_FINDINGS],
-        "findings": (state.get("findings", []) + findings)[:_KEPT_FINDINGS],
+        "last": data,
+        "feedback": feedback(await asyncio.to_thread(work.code, draft), found),
+        "findings": (state.get("findings", []) + told)[:_KEPT_FINDINGS],
     }
+    if has_picture(found) and state["outcome"] != "title":
+        this = BestDraft(
+            draft=draft, rung=state["rung"], outcome=state["outcome"], coder=state["coder"], score=list(score(found))
+        )
+        # min keeps the first of equals: what stands higher on the ladder is closer to what was asked for.
+        update["best"] = min(state.get("best", this), this, key=itemgetter("score"))
+    return update
 
 
-async def reviewer(state: SceneState) -> SceneState:
-    """Accept the draft or send it back. The plainest draft is always accepted: something must be shown."""
+async def _checked(work: SceneWork, draft: str, coder: str) -> tuple[str, list[Finding]]:
+    """The version of the draft to go on with (the repaired one, unless only the given one can be drawn), checked."""
+    tried: list[tuple[str, list[Finding]]] = []
+    pool = await asyncio.to_thread(pool_for, work.settings)
+    for version, said in await asyncio.to_thread(work.versions, draft, coder):
+        if has_picture(said):  # else Python cannot read it, or there is no scene to run
+            job = await asyncio.to_thread(work.check_job, version)
+            result = await asyncio.wrap_future(pool.submit(job))
+            found = [*said, *findings_of(result, work.file)]
+        else:
+            found = said
+        tried.append((version, found))
+        if has_picture(found):
+            return tried[-1]
+    return tried[0]
+
+
+async def reviewer(state: SceneState, runtime: Runtime[Settings]) -> SceneState:
+    """Accept a draft or send it back; when nothing but a bare title is left to try, take the best one there was.
+
+    A later draft is taken only if it scores better: a round never makes the scene worse. The plain title is accepted
+    in any case, since something must be shown.
+    """
+    work = await asyncio.to_thread(SceneWork.load, state, settings_of(runtime))
     findings = [Finding.model_validate(item) for item in state["last"]]
     accepted = state["outcome"] == "title" or accepts(state["coder"], findings)  # type: ignore[arg-type]
+    best = state.get("best")
+    if best is not None and (accepted or work.is_last(state["rung"], state["last"], state["rounds"])):
+        return {  # type: ignore[typeddict-item]
+            "accepted": True,
+            "draft": best["draft"],
+            "rung": best["rung"],
+            "outcome": best["outcome"],
+            "coder": best["coder"],
+        }
     return {"accepted": accepted}  # type: ignore[typeddict-item]
 
 

@@ -8,6 +8,8 @@ from typing import Any, Self
 
 from visium_graph.agents.coder import Draft, drafts
 from visium_graph.agents.scene_file import is_hand_written, stamp
+from visium_graph.checks.finding import Finding
+from visium_graph.checks.service import check_text, fix_text
 from visium_graph.graph.state import SceneInput
 from visium_graph.run import Run, Store, content_hash
 from visium_graph.sandbox import pool_for
@@ -19,6 +21,8 @@ from visium_graph.storyboard import Scene, Storyboard
 from visium_graph.timing import Timing
 
 __all__ = ["SceneWork"]
+
+_WRITTEN = frozenset({"hand", "storyboard"})
 
 
 @dataclass(frozen=True)
@@ -53,6 +57,10 @@ class SceneWork:
         ladder = drafts(scene, storyboard, theme, by_hand)
         return cls(scene, run, settings, theme, timing.seconds(scene_id), by_hand, ladder)
 
+    def is_last(self, rung: int, findings: list[dict[str, Any]], rounds: int) -> bool:
+        """Whether only the plain title is left to try after `rung`; arguments as for `next_rung`."""
+        return self.next_rung(rung, findings, rounds) == len(self.ladder) - 1
+
     def next_rung(self, rung: int, findings: list[dict[str, Any]], rounds: int) -> int:
         """The draft to try after `rung` (-1: none yet) was refused with these findings after `rounds` checks."""
         if rounds >= self.settings.max_rounds:
@@ -65,17 +73,34 @@ class SceneWork:
 
     def keep_draft(self, draft: Draft) -> str:
         """Store the code; returns its key."""
-        key = content_hash("code", draft.code)
-        self._store.put("code", key, ".py", draft.code)
-        return key
+        return self._keep(draft.code)
+
+    @property
+    def file(self) -> str:
+        """The scene's file as findings name it."""
+        return f"scenes/{self.scene.id}.py"
+
+    def versions(self, draft: str, coder: str) -> list[tuple[str, list[Finding]]]:
+        """The draft after its safe fixes, then as it was given where that differs, with what the static check says.
+
+        Only code that a person or a model wrote is looked at: templates are compiled by the coder itself.
+        """
+        if coder not in _WRITTEN:
+            return [(draft, [])]
+        source = self.code(draft)
+        fixed = fix_text(source, self.file)
+        if not fixed.repaired:
+            return [(draft, fixed.findings)]
+        notes = [_repaired(finding) for finding in fixed.repaired]
+        return [(self._keep(fixed.source), [*fixed.findings, *notes]), (draft, check_text(source, self.file))]
 
     def check_job(self, draft: str) -> Job:
         """The check of a stored draft."""
-        return check_job(self.scene, self._code(draft), self.seconds, self.run, self.settings, self.theme)
+        return check_job(self.scene, self.code(draft), self.seconds, self.run, self.settings, self.theme)
 
     def render_job(self, draft: str) -> Job:
         """The rendering of a stored draft."""
-        return render_job(self.scene, self._code(draft), self.seconds, self.run, self.settings, self.theme)
+        return render_job(self.scene, self.code(draft), self.seconds, self.run, self.settings, self.theme)
 
     def publish(self, draft: str) -> bool:
         """Write the scene's file (never over a person's) and order its clip from the pool.
@@ -83,7 +108,7 @@ class SceneWork:
         Returns:
             Whether the clip was in the store already.
         """
-        code = self._code(draft)
+        code = self.code(draft)
         if self.by_hand is None:
             self.run.write(self.run.scene(self.scene.id), stamp(code))
         job = self.render_job(draft)
@@ -92,9 +117,20 @@ class SceneWork:
             pool_for(self.settings).submit(job)
         return cached
 
+    def code(self, draft: str) -> str:
+        """Text of a stored draft."""
+        return self._store.path("code", draft, ".py").read_text(encoding="utf-8")
+
     @property
     def _store(self) -> Store:
         return Store(self.settings.cache_dir)
 
-    def _code(self, draft: str) -> str:
-        return self._store.path("code", draft, ".py").read_text(encoding="utf-8")
+    def _keep(self, code: str) -> str:
+        key = content_hash("code", code)
+        self._store.put("code", key, ".py", code)
+        return key
+
+
+def _repaired(finding: Finding) -> Finding:
+    message = f"{finding.message} (repaired before it was drawn)"
+    return finding.model_copy(update={"severity": "info", "message": message, "suggestion": None, "fix": None})

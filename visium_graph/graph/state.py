@@ -6,7 +6,16 @@ from typing import Annotated, Any
 
 from typing_extensions import TypedDict  # pydantic, and so Studio's input form, refuses typing's before Python 3.12
 
-__all__ = ["SceneInput", "SceneOutcome", "SceneOutput", "SceneState", "VideoInput", "VideoOutput", "VideoState"]
+__all__ = [
+    "BestDraft",
+    "SceneInput",
+    "SceneOutcome",
+    "SceneOutput",
+    "SceneState",
+    "VideoInput",
+    "VideoOutput",
+    "VideoState",
+]
 
 
 class SceneOutcome(TypedDict):
@@ -68,6 +77,17 @@ class VideoState(VideoInput, VideoOutput, total=False):
     """Scene ids sorted by their index."""
 
 
+class BestDraft(TypedDict):
+    """The draft that is taken if no better one comes. It can be drawn."""
+
+    draft: str
+    rung: int
+    outcome: str
+    coder: str
+    score: list[int]
+    """Errors and warnings: less is better."""
+
+
 class SceneInput(TypedDict):
     """What `Send` carries to one scene's subgraph."""
 
@@ -96,4 +116,8 @@ class SceneState(SceneInput, SceneOutput, total=False):
     findings: list[dict[str, Any]]
     """Findings of every draft so far."""
     last: list[dict[str, Any]]
-    """Findings of the draft at hand."""
+    """Findings of the draft at hand, the most important first."""
+    feedback: str
+    """The same for the next coder: at most five problems, each with its numbered lines."""
+    best: BestDraft
+    """The best draft so far that can be drawn; absent until there is one."""

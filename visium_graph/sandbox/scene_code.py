@@ -39,6 +39,7 @@ def scene_class(path: Path, scene_id: str) -> type[Any]:
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
+    sys.path += [str(path.parent), str(path.parents[1])]  # for modules of the scene's own; the library's come first
     sys.modules[spec.name] = module  # dataclasses and pickle look modules up there, and a Slide its script
     spec.loader.exec_module(module)
     found = {
