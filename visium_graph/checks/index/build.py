@@ -31,7 +31,7 @@ def build_index() -> Index:
     import manim  # noqa: PLC0415
     from manim.utils import color  # noqa: PLC0415
 
-    describe = Describer(found.classes.values())
+    describe = Describer(found.classes.values(), found.files("manim.mobject", "manim.animation"))
     return Index(
         version=manim.__version__,
         names=found.names,

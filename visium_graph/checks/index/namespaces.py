@@ -47,6 +47,12 @@ class Namespaces:
             warnings.simplefilter("ignore")
             self._collect()
 
+    def files(self, *packages: str) -> list[str]:
+        """Source files of the modules below these packages, without those for OpenGL."""
+        inside = tuple(f"{package}." for package in packages)
+        names = [name for name in self.modules if name.startswith(inside) and "opengl" not in name]
+        return [file for name in names if (file := sys.modules[name].__file__) is not None]
+
     def _collect(self) -> None:
         manim = importlib.import_module("manim")
         star: dict[str, Any] = {}
