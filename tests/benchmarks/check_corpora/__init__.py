@@ -5,7 +5,20 @@ dry run (`dry_run.py`) that shares no code with the checks. Its outcomes are cac
 """
 
 from check_corpora.docstrings import Sample, docstring_examples, docstring_scenes
-from check_corpora.failures import Failure, rebuilt_failures
-from check_corpora.mutants import Mutant, mutants
+from check_corpora.dry_run import Outcome, dry_runs
+from check_corpora.failures import Failure, failure_rows, rebuilt_failures
+from check_corpora.mutants import Mutant, mutant_candidates, mutants
 
-__all__ = ["Failure", "Mutant", "Sample", "docstring_examples", "docstring_scenes", "mutants", "rebuilt_failures"]
+__all__ = [
+    "Failure",
+    "Mutant",
+    "Outcome",
+    "Sample",
+    "docstring_examples",
+    "docstring_scenes",
+    "dry_runs",
+    "failure_rows",
+    "mutant_candidates",
+    "mutants",
+    "rebuilt_failures",
+]

@@ -121,8 +121,9 @@ class _Worker:
 
     def __exit__(self, *_: object) -> None:
         assert self._process.stdin is not None
-        self._process.stdin.close()
-        self._process.wait()
+        self._process.stdin.close()  # which ends it
+        with self._process:
+            pass
         self._folder.cleanup()
 
     def run(self, name: str, code: str) -> Outcome:

@@ -51,6 +51,8 @@ OLD_NAMES = {
 }
 """Kind -> right name -> names of earlier releases, of the other Manim, or of models' habit."""
 
+_TAKEN = {kind: {old for olds in names.values() for old in olds} for kind, names in OLD_NAMES.items()}
+"""Wrong names that mean one right name already: `TextMobject` is an old `Tex`, never a strange `Text`."""
 _OLD_SHARE = 0.5
 _SLIP_SHARE = 0.5
 _KEYS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
@@ -59,7 +61,7 @@ _VERBS = (("get_", "compute_"), ("add_", "append_"), ("set_", "change_"))
 
 
 def wrong_name(name: str, kind: str, rng: random.Random) -> str:
-    """One wrong form of the name, drawn from all the ways of going wrong that change it.
+    """One wrong form of the name, or the name itself where the way that was drawn changes nothing.
 
     Args:
         name: the right one.
@@ -102,7 +104,8 @@ def _habit(name: str, kind: str, rng: random.Random) -> str:
         forms |= {f"{name}Mobject", _snake(name), name.lower()}
     elif kind == "attribute":
         forms |= {name[4:]} if name.startswith(("get_", "set_")) else {f"get_{name}", f"set_{name}"}
-    return rng.choice(sorted(form for form in forms if form.isidentifier()))
+    fit = sorted(form for form in forms if form.isidentifier() and form not in _TAKEN.get(kind, ()))
+    return rng.choice(fit or [name])
 
 
 def _camel(name: str) -> str:

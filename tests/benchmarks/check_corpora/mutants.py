@@ -5,17 +5,19 @@ from __future__ import annotations
 import ast
 import keyword
 import random
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
+from itertools import islice
 
 from check_corpora.docstrings import Sample, docstring_scenes
 from check_corpora.dry_run import dry_runs
 from check_corpora.edits import wrong_name
 
-__all__ = ["Mutant", "mutants"]
+__all__ = ["Mutant", "mutant_candidates", "mutants"]
 
-_PATIENCE = 20
+_PATIENCE = 2000
+"""Draws in a row that bring nothing new: there is no more."""
 _SHARES = {"name": 0.3, "attribute": 0.35, "keyword": 0.25, "variable": 0.07, "import": 0.03}
 
 
@@ -48,25 +50,34 @@ class _Token:
 @cache
 def mutants(seed: int, count: int) -> tuple[Mutant, ...]:
     """Up to `count` mutants of the docstring scenes, no slip twice; the same seed gives the same ones in one order."""
-    rng = random.Random(seed)
-    scenes = [(sample, _tokens(sample.code)) for sample in docstring_scenes()]
+    source = mutant_candidates(docstring_scenes(), seed)
     found: list[Mutant] = []
-    seen: set[tuple[str, str, str]] = set()
-    while len(found) < count:
-        batch: list[Mutant] = []
-        for _ in range(_PATIENCE * count):
-            mutant = _mutant(scenes, rng)
-            if mutant is None or (mutant.kind, mutant.original, mutant.wrong or mutant.code) in seen:
-                continue
-            seen.add((mutant.kind, mutant.original, mutant.wrong or mutant.code))
-            batch.append(mutant)
-            if len(batch) == round(1.3 * (count - len(found))) + 5:
-                break
-        if not batch:
-            break  # there are no more
+    while len(found) < count and (batch := list(islice(source, round(1.15 * (count - len(found))) + 1))):
         outcomes = dry_runs([(mutant.scene, mutant.code) for mutant in batch], "mutants")
         found += [mutant for mutant, outcome in zip(batch, outcomes, strict=True) if outcome.status == "error"]
     return tuple(found[:count])
+
+
+def mutant_candidates(samples: Sequence[Sample], seed: int) -> Iterator[Mutant]:
+    """Mutants that were not run yet: about one in seven does not fail (`play` ignores a keyword, a branch is not taken).
+
+    Args:
+        samples: correct scenes.
+        seed: decides what comes, and in which order.
+    """
+    rng = random.Random(seed)
+    scenes = [(sample, _tokens(sample.code)) for sample in samples]
+    seen: set[tuple[str, str, str]] = set()
+    failed_draws = 0
+    while failed_draws < _PATIENCE:
+        failed_draws += 1
+        mutant = _mutant(scenes, rng)
+        if mutant is not None:
+            key = (mutant.kind, mutant.original, mutant.wrong or mutant.code)
+            if key not in seen:
+                seen.add(key)
+                failed_draws = 0
+                yield replace(mutant, name=f"{len(seen):04}-{mutant.name}")
 
 
 def _mutant(scenes: list[tuple[Sample, list[_Token]]], rng: random.Random) -> Mutant | None:
