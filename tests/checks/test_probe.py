@@ -28,9 +28,9 @@ def test_null_bytes_are_a_syntax_error(check) -> None:
     [
         ("Creat(Square())", "NameError: name 'Creat' is not defined", 6),
         ("square = Square()\nself.play(square.animate.recolour(RED))", "AttributeError", 7),
-        ("Line([0, 0], [1, 1]).move_to([1, 2])", "ValueError", 6),
         ("self.wait(1)\nraise SystemExit(3)", "SystemExit: 3", 7),
         ("self.play()", "ValueError: Called Scene.play with no animations", 6),
+        ("VGroup(Dot(), Dot())[5]", "IndexError", 6),
         ("with self.beat(5):\n    pass", "ValueError: there is no beat(5)", 6),
     ],
 )
@@ -41,9 +41,38 @@ def test_an_exception_has_its_line(check, body: str, message: str, line: int) ->
     assert finding.line == line
 
 
+@pytest.mark.parametrize(
+    ("body", "rule", "words", "advice"),
+    [
+        ("Line([0, 0], [1, 1])", "shape", "two coordinates", "[x, y, 0]"),
+        ("Dot().shift([1, 2])", "shape", "two coordinates", "[x, y, 0]"),
+        ("np.eye(3) @ np.eye(2)", "shape", "two coordinates|do not fit", "shape|points"),
+        ("Axes().c2p([1, 2], [3])", "shape", "a list where a number belongs", "one number"),
+        (
+            "self.play(Transform(Text('a'), ImageMobject(np.zeros((4, 4, 4), dtype='uint8'))))",
+            "transform",
+            "a Text cannot turn into a ImageMobject",
+            "FadeTransform",
+        ),
+        ("self.play(Transform(Square(), None))", "transform", "Square cannot turn into", "FadeTransform"),
+        ("self.play(Transform(Square(), [Circle()]))", "transform", "a Square cannot turn into a list", "two mobjects"),
+        ("VGroup()[0]", "empty-group", "an empty VGroup", "fill it first"),
+        ("VMobject().get_start()", "empty-group", "an empty VMobject", "fill it first"),
+        ("self.play(LaggedStart())", "empty-group", "without anything to animate", "give LaggedStart"),
+        ("with self.beat(0):\n    pass\nwith self.beat(0):\n    pass", "beat-repeated", "spoken twice", "one `with"),
+    ],
+)
+def test_kinds_of_exceptions_have_rules_and_advice(check, body: str, rule: str, words: str, advice: str) -> None:
+    finding = only(check(body, base="Slide", beats=(1.0,)))
+    assert (finding.rule, finding.severity) == (rule, "error")
+    assert re.search(words, finding.message)
+    assert re.search(advice.replace("[", "\\["), finding.suggestion or "")
+    assert finding.line >= 6
+
+
 def test_what_fails_only_when_drawn_is_found(check) -> None:
     body = "square = Square()\nself.add(square)\nself.wait()\nsquare.fill_rgbas = np.zeros((1, 2))"
-    assert only(check(body)).rule == "exception"
+    assert only(check(body)).rule == "shape"
 
 
 def test_a_formula_that_is_none_is_named(check) -> None:
@@ -60,7 +89,7 @@ def test_a_module_without_a_scene(check) -> None:
 
 def test_a_slide_that_leaves_out_a_beat(check) -> None:
     finding = only(check("with self.beat(0):\n    self.add(Text('x'))", base="Slide", beats=(1.0, 1.0)))
-    assert (finding.rule, finding.severity) == ("beats", "error")
+    assert (finding.rule, finding.severity) == ("beat-unused", "error")
     assert "beat(1)" in finding.message
 
 
@@ -71,7 +100,7 @@ def test_a_scene_that_speaks_no_beat_is_no_fault(check) -> None:
 def test_animations_much_longer_than_the_voice_are_a_warning(check) -> None:
     body = "with self.beat(0):\n    self.play(Create(Square()), run_time=4)"
     finding = only(check(body, base="Slide", beats=(1.0,)))
-    assert (finding.rule, finding.severity) == ("timing", "warning")
+    assert (finding.rule, finding.severity) == ("animation-too-long", "warning")
     assert re.search(r" 2\.[67] s longer", finding.message)
 
 

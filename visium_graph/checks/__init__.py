@@ -1,18 +1,18 @@
 """What code can say about a scene without any opinion: does it run, does its text fit, does anything collide.
 
-Rules, each an error unless noted:
+`docs/checks.md` has every rule. What a dry run finds:
 
 | rule | says |
 |---|---|
-| `syntax` | the file does not compile |
-| `no-scene` | the file defines no scene |
-| `exception` | the code raised, when it was run or when its last picture was drawn |
+| `exception`, `shape`, `transform`, `empty-group` | the code raised, when it was run or when its last picture was drawn |
 | `formula` | a formula is not valid LaTeX |
-| `beats` | a slide speaks some of its beats and leaves out others |
-| `timing` | a warning: animations outlast the narration of their beat by more than a second |
-| `off-frame` | a text or formula reaches beyond the frame |
-| `text-overlap` | two texts or formulas stand on top of each other |
 | `time-limit`, `memory-limit`, `crash` | the scene's process was stopped, or fell |
+| `off-frame`, `near-edge` | a text reaches beyond the frame, or (a warning) touches its margin |
+| `text-overlap`, `text-hidden`, `line-through-text` | a text collides with a text, a filled shape or a line |
+| `text-too-small`, `low-contrast` | a text cannot be read |
+| `nothing-on-screen`, `left-behind` | an empty frame while the voice speaks; a mark without what it marked (a warning) |
+| `beat-unused`, `beat-repeated` | a slide leaves out a beat, or speaks one twice |
+| `animation-too-long`, `dead-air` | warnings: silence after a beat's voice, or outside of all beats |
 """
 
 from visium_graph.checks.finding import Finding

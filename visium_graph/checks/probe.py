@@ -6,16 +6,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
+from manim import Wait
 from manim.renderer.cairo_renderer import CairoRenderer
 
+from visium_graph.checks.exceptions import exception_finding, syntax_finding
 from visium_graph.checks.geometry import Geometry
-from visium_graph.checks.texts import noting_origins
-from visium_graph.sandbox.fault import fault_of
-from visium_graph.sandbox.scene_code import NoSceneError, beat_spans, running
+from visium_graph.checks.origins import Names, line_of, noting_origins
+from visium_graph.checks.timing import timing_findings
+from visium_graph.sandbox.scene_code import beat_spans, running
 from visium_graph.sandbox.scratch import scene_file
-from visium_graph.stage import FormulaError
+from visium_graph.stage import Slide
 
 __all__ = ["probe"]
 
@@ -23,7 +25,6 @@ _MOST = 10
 """Findings of one rule: more would say nothing new, and bury the rest."""
 _HELD = 1.0
 """Seconds that a scene's last picture counts as shown."""
-_OVERRUN = 1.0
 
 Finding = dict[str, Any]
 
@@ -40,22 +41,32 @@ def probe(payload: dict[str, Any], scratch: Path) -> dict[str, Any]:
     try:
         compile(source, str(path), "exec")
     except (SyntaxError, ValueError) as error:  # ValueError: null bytes
-        return {"findings": [_syntax(error)], "beats": []}
-    geometry = Geometry()
+        return {"findings": [syntax_finding(error)], "beats": []}
+    geometry = Geometry(Names(path, source.decode("utf-8", "replace")))
     try:
         with noting_origins(path):
-            marks, frames = _dry_run(payload, scratch, geometry)
+            run = _dry_run(payload, scratch, geometry)
     except BaseException as error:  # a scene's code may raise anything at all, SystemExit too
         if isinstance(error, MemoryError):
             raise  # a limit, told by the sandbox
-        return {"findings": [_exception(error, path)], "beats": []}
-    spans = beat_spans(payload, marks, frames)
-    findings = _beats(payload, marks) + _places(geometry, payload, spans)
+        return {"findings": [exception_finding(error, path)], "beats": []}
     fps = payload["fps"]
-    return {"findings": findings, "beats": [[start / fps, end / fps] for start, end in spans]}
+    beats = [[start / fps, end / fps] for start, end in beat_spans(payload, run.marks, run.frames)]
+    return {"findings": _findings(payload, run, geometry), "beats": beats}
 
 
-def _dry_run(payload: dict[str, Any], scratch: Path, geometry: Geometry) -> tuple[list[tuple[int, int, int]], int]:
+class _Ran(NamedTuple):
+    """A scene that ran to its end."""
+
+    marks: list[tuple[int, int, int]]
+    """What it spoke: beat index, first frame, frame after the last."""
+    seconds: list[float]
+    """Length of each beat's voice; of a slide without narration yet, as estimated from its words."""
+    frames: int
+    """Its length."""
+
+
+def _dry_run(payload: dict[str, Any], scratch: Path, geometry: Geometry) -> _Ran:
     """Construct the scene; returns its marks and its length in frames."""
     # At the size of the film, although next to nothing is drawn: Manim wraps a Text by the picture's width in pixels.
     with running(payload, scratch, _renderer(geometry), dry_run=True) as scene_type:
@@ -63,9 +74,13 @@ def _dry_run(payload: dict[str, Any], scratch: Path, geometry: Geometry) -> tupl
         scene.render()
         renderer = scene.renderer
         last = geometry.look(scene)
+        # A scene's last picture counts as shown; that nothing is on it is no fault.
         geometry.hold(last, last, renderer.time, renderer.time + _HELD)
         CairoRenderer.update_frame(renderer, scene)  # some faults show only when something is drawn
-        return list(getattr(scene, "marks", [])), round(renderer.time * payload["fps"])
+        seconds = [beat["seconds"] for beat in payload["beats"]]
+        if isinstance(scene, Slide) and not seconds:
+            seconds = [beat.seconds for beat in scene._beats]  # noqa: SLF001  # as it counts them itself
+        return _Ran(list(getattr(scene, "marks", [])), seconds, round(renderer.time * payload["fps"]))
 
 
 def _renderer(geometry: Geometry) -> type[Any]:
@@ -77,10 +92,12 @@ def _renderer(geometry: Geometry) -> type[Any]:
             super().__init__(*args, **kwargs)
 
         def play(self, scene: Any, *args: Any, **kwargs: Any) -> None:
+            geometry.names.note_scopes()
             before, start = geometry.look(scene), self.time
             with _stepping(scene):
                 super().play(scene, *args, **kwargs)
-            geometry.hold(before, geometry.look(scene), start, self.time)
+            still = len(args) == 1 and isinstance(args[0], Wait)
+            geometry.hold(before, geometry.look(scene), start, self.time, still=still)
 
         def update_frame(self, *_: Any, **__: Any) -> None:
             """Draw nothing."""
@@ -107,46 +124,30 @@ def _stepping(scene: Any) -> Iterator[None]:
         del scene.get_time_progression
 
 
-def _beats(payload: dict[str, Any], marks: list[tuple[int, int, int]]) -> list[Finding]:
-    """Beats that a scene leaves out although it speaks others, and beats that outlast their voice."""
-    spoken = {index: end - start for index, start, end in marks}
-    findings = []
-    missing = [index for index in range(len(payload["beats"])) if index not in spoken]
-    if spoken and missing:
-        names = ", ".join(f"beat({index})" for index in missing)
-        findings.append(
-            {
-                "rule": "beats",
-                "severity": "error",
-                "message": f"never speaks {names}: their narration would be heard over its last picture",
-                "suggestion": f"add `with self.{names.split(',')[0]}:` in its place",
-            }
-        )
-    for index, (start, end) in enumerate(beat_spans(payload)):
-        over = (spoken.get(index, 0) - (end - start)) / payload["fps"]
-        if over > _OVERRUN:
-            message = f"the animations of beat({index}) run {over:.1f} s longer than its narration: silence"
-            suggestion = "give them a run_time as a share of beat.duration"
-            findings.append({"rule": "timing", "severity": "warning", "message": message, "suggestion": suggestion})
-    return findings
+def _findings(payload: dict[str, Any], run: _Ran, geometry: Geometry) -> list[Finding]:
+    fps = payload["fps"]
+    spans = [(start / fps, end / fps) for start, end in beat_spans(payload, run.marks, run.frames)]
+    marks = [(index, start / fps, end / fps) for index, start, end in run.marks]
+    timing = timing_findings(run.seconds, marks, spans, geometry.blanks, run.frames / fps)
+    return timing + _places(geometry, spans or [(start, end) for _, start, end in marks])
 
 
-def _places(geometry: Geometry, payload: dict[str, Any], spans: list[tuple[int, int]]) -> list[Finding]:
+def _places(geometry: Geometry, spans: list[tuple[float, float]]) -> list[Finding]:
     findings: list[Finding] = []
     counts: dict[str, int] = {}
     for fault in geometry.faults():
         counts[fault.rule] = counts.get(fault.rule, 0) + 1
         if counts[fault.rule] > _MOST:
             continue
-        frame = fault.start * payload["fps"]
-        beat = next((index for index, (start, end) in enumerate(spans) if start - 1 <= frame < end), None)
-        where = f"from {fault.start:.1f} s to {fault.end:.1f} s" + ("" if beat is None else f", beat {beat}")
+        beat = next((index for index, (start, end) in enumerate(spans) if start - 0.01 <= fault.start < end), None)
+        when = f"from {fault.start:.1f} s to {fault.end:.1f} s" + ("" if beat is None else f", beat {beat}")
+        made = "; ".join(name for name in fault.names if name)
         findings.append(
             {
-                "line": max(1, fault.line),
+                "line": max(1, line_of(fault.objects[0])),
                 "rule": fault.rule,
-                "severity": "error",
-                "message": f"{fault.message} ({where})",
+                "severity": fault.severity,
+                "message": f"{fault.message} ({when})" + (f" [{made}]" if made else ""),
                 "suggestion": fault.suggestion,
             }
         )
@@ -154,25 +155,3 @@ def _places(geometry: Geometry, payload: dict[str, Any], spans: list[tuple[int, 
         if count > _MOST:
             findings.append({"rule": rule, "severity": "info", "message": f"and {count - _MOST} more of this kind"})
     return findings
-
-
-def _syntax(error: SyntaxError | ValueError) -> Finding:
-    if not isinstance(error, SyntaxError):
-        return {"rule": "syntax", "severity": "error", "message": str(error)}
-    finding: Finding = {"rule": "syntax", "severity": "error", "message": error.msg}
-    finding["line"] = error.lineno or 1
-    finding["column"] = max(1, error.offset or 1)
-    if error.end_lineno and error.end_lineno >= finding["line"]:
-        finding["end_line"] = error.end_lineno
-    return finding
-
-
-def _exception(error: BaseException, path: Path) -> Finding:
-    fault = fault_of(error, path)
-    finding: Finding = {"rule": "exception", "severity": "error", "line": fault.line}
-    finding["message"] = f"{fault.type}: {fault.message}"
-    if isinstance(error, FormulaError) or fault.message.startswith("latex error"):
-        finding |= {"rule": "formula", "message": fault.message}
-    elif isinstance(error, NoSceneError):
-        finding |= {"rule": "no-scene", "message": fault.message}
-    return finding
