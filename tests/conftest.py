@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -22,6 +23,9 @@ def _isolated_environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[
             if name.startswith(_OURS) or name.endswith("_API_KEY"):
                 patch.delenv(name)
         patch.setenv("VISIUM_CACHE_DIR", str(tmp_path_factory.mktemp("cache")))
+        # Scratch folders of other processes on this machine are none of these tests' business.
+        patch.setenv("TMPDIR", str(tmp_path_factory.mktemp("tmp")))
+        patch.setattr(tempfile, "tempdir", None)
         yield
 
 

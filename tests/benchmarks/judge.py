@@ -61,6 +61,23 @@ def read_sound(video: Path) -> np.ndarray:
     return np.concatenate(pieces)
 
 
+def alike(said: str, heard: str) -> tuple[list[str], list[str]]:
+    """Both texts as words in one spelling: "clean up" and "cleanup" sound the same, and so do "its" and "it's"."""
+    first, second = (normalise(text.replace("'s", "s").replace("\u2019s", "s")).split() for text in (said, heard))
+    return joined(first, set(second)), joined(second, set(first))
+
+
+def joined(words: list[str], known: set[str]) -> list[str]:
+    """Neighbouring words become one where the other text writes them as one."""
+    result: list[str] = []
+    for word in words:
+        if result and result[-1] + word in known:
+            result[-1] += word
+        else:
+            result.append(word)
+    return result
+
+
 def onset(sound: np.ndarray, start: float, end: float) -> float:
     """When a word is first heard, in seconds: the recogniser counts the pause before a word as its beginning.
 
@@ -162,8 +179,9 @@ def judge(folder: Path, model: WhisperModel, scratch: Path) -> bool:
         found = [word for segment in segments for word in segment.words]
         words = [Word(word.word, start + onset(piece, word.start, word.end), start + word.end) for word in found]
         heard += words
-        said = normalise(" ".join(speak(beat.say).spoken for beat in scene.beats)).split()
-        got = normalise(" ".join(word.text for word in words)).split()
+        said, got = alike(
+            " ".join(speak(beat.say).spoken for beat in scene.beats), " ".join(word.text for word in words)
+        )
         errors = Levenshtein.distance(said, got)
         wrong, total = wrong + errors, total + len(said)
         picture = frame_at(run.video, min(start + 2.0, (start + end) / 2), scratch / f"{scene.id}.png")

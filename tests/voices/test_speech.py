@@ -28,6 +28,11 @@ PROSE = [
     ("At 3:45 pm, or 16:9.", "At three forty-five P M, or sixteen to nine."),
     ("On 2024-05-17.", "On the seventeenth of May twenty twenty-four."),
     ("Agent 007.", "Agent zero zero seven."),
+    # mark-up and types
+    ("An <img> or </div> tag.", "An img or closing div tag."),
+    ("http:// is port 80.", "HTTP is port eighty."),
+    ("A List<int> in TypeScript.", "A List of int in TypeScript."),
+    ("When x < y and a > b.", "When x is less than y and a is greater than b."),
     # units and money
     ("At 5 km/h for 10 ms.", "At five kilometres per hour for ten milliseconds."),
     ("Store 3 GB and 1 kg.", "Store three gigabytes and one kilogram."),

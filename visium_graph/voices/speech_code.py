@@ -15,6 +15,7 @@ Match = re.Match[str]
 _KEEP = {
     "latex": "LaTeX", "bibtex": "BibTeX", "numpy": "NumPy", "iphone": "iPhone", "macos": "mac O S", "ios": "I O S",
     "arxiv": "archive", "ebay": "eBay", "relu": "ReLU", "phd": "P H D", "kth": "kth", "mathjax": "MathJax",
+    "javascript": "JavaScript", "typescript": "TypeScript", "github": "GitHub", "youtube": "YouTube",
 }  # fmt: skip
 """Names whose humps are no word boundaries."""
 

@@ -13,7 +13,7 @@ import unicodedata
 from collections.abc import Callable
 
 from visium_graph.voices import speech_numbers as numbers
-from visium_graph.voices.speech_code import address, code, inline_math
+from visium_graph.voices.speech_code import address, code, inline_math, split_identifier
 from visium_graph.voices.speech_symbols import (
     GREEK,
     LETTERS,
@@ -289,6 +289,11 @@ _EXPONENT = r"(?:[eE][-+]?\d{1,3})?"
 RULES: tuple[Rule, ...] = (
     _rule(r"(?<=\s)\[\d+(?:\s?[,–-]\s?\d+)*\]", lambda _: ""),  # a citation
     _rule(_ADDRESS, lambda m: address(m.group(0))),
+    _rule(r"\b(https?|ftp|file):/{2,3}(?![\w/])", lambda m: m.group(1).upper()),  # a scheme by itself
+    _rule(
+        r"(?<!\w)<(/?)([A-Za-z][\w:-]*)(?:\s[^<>]*)?/?>", lambda m: f"{'closing ' if m.group(1) else ''}{m.group(2)}"
+    ),
+    _rule(r"(?<=\w)<([A-Za-z]\w*)>", lambda m: f"of {split_identifier(m.group(1))}"),  # `List<int>`
     _rule(rf"{_START}(\d{{4}})-(\d\d)-(\d\d)(?![\w-])", _date),
     _rule(rf"{_START}(\d{{1,2}}):(\d\d)(?!\d|:)(?:\s?([AaPp])\.?[Mm]\b\.?)?", _time),
     _rule(rf"{_START}({_NUMBER}):({_NUMBER})(?![\w:])", lambda m: f"{_amount(m.group(1))} to {_amount(m.group(2))}"),
