@@ -108,10 +108,13 @@ class Calls:
         open_positional = False
         for argument in node.args:
             value = walk.value(argument)
-            if isinstance(argument, ast.Starred):
+            if not isinstance(argument, ast.Starred):
+                if not open_positional:
+                    positional.append((argument, value))
+            elif isinstance(value, SequenceValue) and value.items is not None and not open_positional:
+                positional += [(argument, item) for item in value.items]
+            else:
                 open_positional = True
-            elif not open_positional:
-                positional.append((argument, value))
         keywords: dict[str, tuple[ast.keyword, Value]] = {}
         for keyword in node.keywords:
             value = walk.value(keyword.value)

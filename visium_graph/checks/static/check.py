@@ -36,7 +36,8 @@ def check_source(source: str, file: str = "scene.py", index: Index | None = None
         walker = Walker(text, tree, index or load_index(), report)
         walker.run()
         _compiles(tree, report)
-        if not walker.has_scene():
+        broken = any(finding.rule == "syntax" for finding in report.findings.values())
+        if not broken and not walker.has_scene():
             report.add("no-scene", Span(1, 1, 1, 1), "the file defines no scene: a class that derives from `Scene`")
     return sorted(report.findings.values(), key=lambda finding: (finding.line, finding.column, finding.rule))
 

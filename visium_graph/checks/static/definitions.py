@@ -86,6 +86,7 @@ class Definitions:
         bases = tuple(value for value in map(walk.value, node.bases) if value != FunctionValue("builtins.object"))
         for keyword in node.keywords:
             walk.value(keyword.value)
+        self._module_as_base(node, bases)
         scope = walk.inner_scope(node)
         outside = walk.frame
         frame = Frame(scope, outer=outside, owner=outside.owner, receiver=outside.receiver)
@@ -115,6 +116,14 @@ class Definitions:
         if len(methods) > 1 and walk.report.listening and not outside.probing:
             order = [methods[name] for name in _FIRST if name in methods]
             walk.learn_later([*order, *(function for function in methods.values() if function not in order)])
+
+    def _module_as_base(self, node: ast.ClassDef, bases: tuple[Value, ...]) -> None:
+        walk = self._walk
+        for base, value in zip(node.bases, bases, strict=False):
+            if isinstance(value, ModuleValue) and isinstance(base, ast.Name):
+                advice = walk.suggest.name(base.id, set(walk.library.star), of_manim=True)
+                message = f"'{base.id}' is a module: a class cannot derive from it"
+                walk.report.add("unknown-name", walk.source.span(base), message, suggestion=advice.text)
 
     # Imports -----------------------------------------------------------------------------------------------------
 

@@ -92,8 +92,8 @@ class Expressions:
         return None
 
     def _starred(self, node: ast.Starred) -> Value:
-        self._walk.value(node.value)
-        return None
+        """As an argument, what it stands for; elsewhere its container looks for itself."""
+        return self._walk.value(node.value)
 
     def _sequence(self, node: ast.Tuple | ast.List | ast.Set) -> Value:
         values: list[Value] = []

@@ -120,15 +120,17 @@ class Statements:
             self.assign(node.target, self._walk.value(node.value), node.value)
 
     def _augmented(self, node: ast.AugAssign) -> None:
-        value = self._walk.value(node.value)
-        if isinstance(node.target, ast.Name):
-            old = self._walk.names.value(ast.copy_location(ast.Name(node.target.id, ast.Load()), node.target))
-            if isinstance(old, SequenceValue):
-                old.spoil()
-            del value
-            self._walk.frame.bind(node.target.id, None)
-        else:
+        self._walk.value(node.value)
+        if not isinstance(node.target, ast.Name):
             self.assign(node.target, None)
+            return
+        frame, name = self._walk.frame, node.target.id
+        old = self._walk.names.value(ast.copy_location(ast.Name(name, ast.Load()), node.target))
+        if isinstance(old, SequenceValue):
+            old.spoil()
+        # A function's name that no way to here has bound stays so: the statement raises.
+        if frame.scope.kind != "function" or name in (frame.flow or {}) or name in frame.scope.outer_names:
+            frame.bind(name, None)
 
     def _delete(self, node: ast.Delete) -> None:
         frame = self._walk.frame

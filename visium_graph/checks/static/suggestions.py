@@ -100,7 +100,7 @@ class Suggester:
         if row is not None:
             return _advice(row, of_manim=of_manim)
         near = self._nearest(wrong, [name for name in visible if not name.startswith("_")])
-        meant = of_manim and bool(near) and near[0] in self._index.names
+        meant = of_manim and bool(near) and near[0] in self._index.names and near[0][0].isupper() == wrong[0].isupper()
         return Advice(_did_you_mean(near), _certain(wrong, near), meant)
 
     def attribute(self, wrong: str, bases: Iterable[str], names: Collection[str], methods: Collection[str]) -> Advice:
@@ -122,7 +122,7 @@ class Suggester:
     def keyword(self, wrong: str, receivers: list[str], accepts: Collection[str], given: Collection[str]) -> Advice:
         """Advice for a keyword that a call does not take."""
         row = self._curated("kwarg", wrong, receivers)
-        if row is not None and (not row.right.isidentifier() or row.right in accepts):
+        if row is not None and (not row.right.isidentifier() or row.right in accepts) and row.right not in given:
             return _advice(row, of_manim=True)
         near = self._nearest(wrong, [name for name in accepts if name not in given])
         return Advice(_did_you_mean(near), _certain(wrong, near))
@@ -169,7 +169,9 @@ def _plain(name: str) -> str:
 def _other_spellings(wrong: str) -> list[str]:
     """The name as a model that half remembers the API would not have spelt it."""
     snake = _CAMEL.sub("_", wrong).lower()
-    spellings = [snake, snake.removeprefix("get_"), snake.removeprefix("set_"), wrong.removesuffix("Mobject")]
+    camel = "".join(part[:1].upper() + part[1:] for part in wrong.split("_"))
+    bare = [snake.removeprefix("get_"), snake.removeprefix("set_"), wrong.removesuffix("Mobject")]
+    spellings = [snake, *bare, camel, wrong.upper()]
     return [spelling for spelling in dict.fromkeys(spellings) if spelling not in {wrong, ""}]
 
 
