@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import ast
 import types
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from visium_graph.checks.finding import Edit
-from visium_graph.checks.index.model import MethodInfo
+from visium_graph.checks.index.model import MethodInfo, Param, Signature
 from visium_graph.checks.static.library import CAMERAS, MOBJECT
 from visium_graph.checks.static.scene_classes import scene_class_with
 from visium_graph.checks.static.suggestions import Advice
@@ -32,7 +33,7 @@ from visium_graph.checks.static.world import Kind
 if TYPE_CHECKING:
     from visium_graph.checks.static.walker import Walker
 
-__all__ = ["Attributes"]
+__all__ = ["MADE_UP", "Attributes"]
 
 _TYPES: dict[str, type] = {
     kind.__name__: kind for kind in (str, int, float, bool, bytes, list, tuple, set, dict, range, complex)
@@ -42,6 +43,13 @@ _CLASS = frozenset(dir(type))
 _BUILDER = frozenset({
     "mobject", "build", "overridden_animation", "is_chaining", "methods", "anim_args", "cannot_pass_args",
 })  # fmt: skip
+MADE_UP = {
+    "get_": MethodInfo("get_", "method", Signature((), frozenset()), None),
+    "set_": MethodInfo("set_", "method", Signature((Param("value", "either", True),), frozenset({"value"})), "self"),
+}
+"""What a mobject makes of a method `get_x` or `set_x` that its class does not have."""
+_COPIES = {"target", "saved_state"}
+"""Attributes that hold a copy of the object itself."""
 
 
 class Attributes:
@@ -72,10 +80,7 @@ class Attributes:
             case SuperValue():
                 return self._of_super(node, holder)
             case ClassValue():
-                self._of_class(node, holder, called=called)
-                info = self._walk.world.index.classes.get(holder.ref)
-                method = info.methods.get(node.attr) if info is not None else None
-                return MethodValue(holder, node.attr, method) if method and method.kind in {"static", "class"} else None
+                return self._of_class(node, holder, called=called)
             case LocalFunction():
                 self._of_python(node, "a function", _FUNCTION, called=called)
             case BuiltinValue() | ConstantValue() | SequenceValue() | ArrayValue():
@@ -92,7 +97,9 @@ class Attributes:
         world, name = self._walk.world, node.attr
         if world.lacks(holder, name):
             self._missing(node, holder, called=called)
-            return None
+            return self._made_up(holder, name)
+        if name in _COPIES and name not in world.foreign and world.surely_a(holder, MOBJECT):
+            return holder
         if name == "animate" and world.surely_a(holder, MOBJECT):
             return Animate(holder)
         if name == "camera":
@@ -107,6 +114,14 @@ class Attributes:
         if method.kind == "property" if isinstance(method, MethodInfo) else method.binding == "property":
             return self.property_value(holder, method)
         return MethodValue(holder, name, method)
+
+    def _made_up(self, holder: Instance, name: str) -> MethodValue | None:
+        """The method that mobjects make up for `get_x` and `set_x`."""
+        kinds = self._walk.world.kinds(holder) or []
+        if not kinds or not all(self._walk.world.synthesises(kind) for kind in kinds):
+            return None
+        method = MADE_UP.get(name[:4])
+        return MethodValue(holder, name, method) if method is not None else None
 
     def property_value(self, holder: Instance, method: MethodInfo | LocalFunction) -> Value:
         """What reading a property gives."""
@@ -127,7 +142,8 @@ class Attributes:
             return None
         if self._walk.world.lacks(holder.target, node.attr):
             self._missing(node, holder.target, called=True)
-            return holder
+            made_up = self._made_up(holder.target, node.attr)
+            return MethodValue(holder, node.attr, made_up.method) if made_up is not None else holder
         return MethodValue(holder, node.attr, self._walk.world.method_of(holder.target, node.attr))
 
     def _of_super(self, node: ast.Attribute, holder: SuperValue) -> Value:
@@ -178,6 +194,10 @@ class Attributes:
         what = "method" if called else "attribute"
         message = f"{world.name_of(holder)} has no {what} '{name}'"
         walk.report.add(rule, span, message, suggestion=advice.text, fix=self._fix(node, holder, advice))
+
+    def advice(self, holder: Instance, name: str) -> Advice:
+        """What was probably meant by a method that an object does not have."""
+        return self._advice(self._walk.world.kinds(holder) or [], name, called=True)
 
     def _advice(self, kinds: list[Kind], name: str, *, called: bool) -> Advice:
         world = self._walk.world
@@ -260,11 +280,22 @@ class Attributes:
         walk.report.add("manimgl" if advice.manimgl else rule, span, message, suggestion=advice.text, fix=fix)
         return None
 
-    def _of_class(self, node: ast.Attribute, holder: ClassValue, *, called: bool) -> None:
+    def _of_class(self, node: ast.Attribute, holder: ClassValue, *, called: bool) -> Value:
         info = self._walk.world.index.classes.get(holder.ref)
-        if info is None or info.opaque or not info.members or node.attr in info.attributes:
-            return
-        self._of_python(node, f"the class {info.name}", info.members | _CLASS, called=called)
+        if info is None:
+            return None
+        if not info.opaque and info.members and node.attr not in info.attributes:
+            self._of_python(node, f"the class {info.name}", info.members | _CLASS, called=called)
+            return None
+        owner = self._walk.frame.owner
+        if node.attr == "__init__" and owner is not None and owner.bases == (holder,):
+            # `Base.__init__(self, ...)`, as old code has it.
+            params = (Param("self", "positional", required=True), *info.init.params)
+            signature = replace(info.init, params=params)
+            return MethodValue(holder, node.attr, MethodInfo(node.attr, "static", signature, None))
+        method = info.methods.get(node.attr)
+        known = method is not None and method.kind in {"static", "class"}
+        return MethodValue(holder, node.attr, method) if known else None
 
     def _of_data(
         self,

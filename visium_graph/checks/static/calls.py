@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from visium_graph.checks.index.model import MethodInfo, Signature
 from visium_graph.checks.static.arrays import length_of
+from visium_graph.checks.static.attributes import MADE_UP
 from visium_graph.checks.static.signatures import Arguments, Mismatch, mismatches, signature_of
 from visium_graph.checks.static.source import Span
 from visium_graph.checks.static.values import (
@@ -190,6 +191,9 @@ class Calls:
 
     def _mismatch(self, call: Call, signature: Signature, mismatch: Mismatch) -> None:
         walk, name = self._walk, mismatch.name
+        if isinstance(call.function, MethodValue) and call.function.method in MADE_UP.values():
+            self._made_up(call)
+            return
         if mismatch.rule == "too-many-arguments":
             assert isinstance(mismatch.node, ast.expr)
             most = "no positional argument" if mismatch.count == 0 else f"at most {mismatch.count} by position"
@@ -205,6 +209,17 @@ class Calls:
         else:
             assert isinstance(mismatch.node, ast.keyword)
             self._keyword(call, signature, mismatch, walk.source.keyword_span(mismatch.node))
+
+    def _made_up(self, call: Call) -> None:
+        """A `get_x` with arguments, a `set_x` without: the plain name is another method, perhaps the one meant."""
+        assert isinstance(call.node.func, ast.Attribute)
+        assert call.receiver is not None
+        walk = self._walk
+        what = walk.world.name_of(call.receiver)
+        span = walk.source.attribute_span(call.node.func)
+        advice = walk.attributes.advice(call.receiver, call.name)
+        message = f"{what} has no method '{call.name}', and none that manim makes up takes these arguments"
+        walk.report.add("unknown-method", span, message, suggestion=advice.text)
 
     def _keyword(self, call: Call, signature: Signature, mismatch: Mismatch, span: Span) -> None:
         walk, name = self._walk, mismatch.name

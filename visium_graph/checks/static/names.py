@@ -135,7 +135,7 @@ class Names:
             message = f"'{name}' is used but never imported"
             walk.report.add("missing-import", span, message, suggestion=f"add `{statement}`", fix=edits)
             return
-        advice = walk.suggest.name(name, self.visible(), of_manim=self.manim_star)
+        advice = walk.suggest.name(name, self.visible(), self._own(), of_manim=self.manim_star)
         if advice.manimgl:
             message = f"'{name}' belongs to ManimGL, not to Manim Community"
             rule = "manimgl"
@@ -194,7 +194,10 @@ class Names:
 
     def visible(self) -> set[str]:
         """Every name in reach of where the walk stands."""
-        names = set(self.stars) | BUILTINS
+        return set(self.stars) | BUILTINS | self._own()
+
+    def _own(self) -> set[str]:
+        names: set[str] = set()
         scope: Scope | None = self._walk.frame.scope
         while scope is not None:
             names |= scope.bound.keys()

@@ -65,13 +65,17 @@ def mismatches(arguments: Arguments, signature: Signature) -> Iterator[Mismatch]
     most = signature.max_positional
     if most is not None and len(arguments.positional) > most:
         yield Mismatch("too-many-arguments", arguments.positional[most][0], "", most)
+    mistaken = False
     by_position = {param.name for param in takers[: len(arguments.positional)] if param.kind == "either"}
     for name, (keyword, _) in arguments.keywords.items():
         if name in by_position:
             yield Mismatch("repeated-keyword", keyword, name)
         elif signature.accepts is not None:
-            yield from _keyword(signature, keyword, name)
-    if not arguments.open_positional and not arguments.open_keywords:
+            for mismatch in _keyword(signature, keyword, name):
+                mistaken = True
+                yield mismatch
+    # A mistaken keyword may have been meant for what is missing.
+    if not mistaken and not arguments.open_positional and not arguments.open_keywords:
         for param in _missing(arguments, signature.params, takers):
             yield Mismatch("missing-argument", None, param.name)
 

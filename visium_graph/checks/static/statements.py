@@ -120,7 +120,7 @@ class Statements:
             self.assign(node.target, self._walk.value(node.value), node.value)
 
     def _augmented(self, node: ast.AugAssign) -> None:
-        self._walk.value(node.value)
+        added = self._walk.value(node.value)
         if not isinstance(node.target, ast.Name):
             self.assign(node.target, None)
             return
@@ -128,6 +128,9 @@ class Statements:
         old = self._walk.names.value(ast.copy_location(ast.Name(name, ast.Load()), node.target))
         if isinstance(old, SequenceValue):
             old.spoil()
+        if isinstance(old, Instance) and old.cell is not None:
+            old.cell.put(None if isinstance(added, SequenceValue) else added)
+            return  # a group takes in what is added and stays itself
         # A function's name that no way to here has bound stays so: the statement raises.
         if frame.scope.kind != "function" or name in (frame.flow or {}) or name in frame.scope.outer_names:
             frame.bind(name, None)

@@ -94,12 +94,19 @@ class Suggester:
     def __init__(self, index: Index) -> None:
         self._index = index
 
-    def name(self, wrong: str, visible: Collection[str], *, of_manim: bool) -> Advice:
-        """Advice for a name that nothing binds."""
+    def name(self, wrong: str, visible: Collection[str], own: Collection[str] = (), *, of_manim: bool) -> Advice:
+        """Advice for a name that nothing binds.
+
+        Args:
+            wrong: the name.
+            visible: every name in reach.
+            own: which of them the file itself binds.
+            of_manim: the file has manim's names.
+        """
         row = self._curated("name", wrong, [])
         if row is not None:
             return _advice(row, of_manim=of_manim)
-        near = self._nearest(wrong, [name for name in visible if not name.startswith("_")])
+        near = self._nearest(wrong, [name for name in visible if not name.startswith("_")], own)
         meant = of_manim and bool(near) and near[0] in self._index.names and near[0][0].isupper() == wrong[0].isupper()
         return Advice(_did_you_mean(near), _certain(wrong, near), meant)
 
@@ -149,7 +156,8 @@ class Suggester:
         known = set(names)
         meant = [name for name in _other_spellings(wrong) if name in known]
         lower = {name: _plain(name) for name in names}
-        found = process.extract(_plain(wrong), lower, scorer=OSA.normalized_similarity, score_cutoff=_NEAR, limit=12)
+        nearest = _NEAR if len(wrong) > 3 else 0.5
+        found = process.extract(_plain(wrong), lower, scorer=OSA.normalized_similarity, score_cutoff=nearest, limit=12)
         by_words = process.extract(
             _plain(wrong), lower, scorer=fuzz.token_sort_ratio, score_cutoff=_NEAR_WORDS, limit=6
         )
