@@ -16,7 +16,7 @@ from visium_graph.checks.texts import Box, ShownText
 
 __all__ = ["legibility_faults"]
 
-_SMALLEST = 16.5
+_SMALLEST = 16.6
 """Height of capital letters in pixels at 1080p below which a text cannot be read on a small screen."""
 _FAINT = 1.85
 """Contrast below which a text is all but gone."""
@@ -81,7 +81,10 @@ def _sight_faults(text: ShownText, picture: Picture, memory: Memory) -> list[Fau
     share = np.count_nonzero(covered) / np.count_nonzero(ink)
     if share > _HIDDEN and not text.tick_label:
         return _hidden(text, above, covers, share, picture, memory)
+    before = memory.saw("visible", text.mobject)
     memory.note("visible", text.mobject)
+    if before and any(_veils(item, text) and _replaces(item, picture) for item in above):
+        return []
     if any(item.image for item in filled) or picture.background is None:
         return []  # behind a picture nothing is certain
     return _contrast_on(canvas, text, ink & ~covered, below, above, picture, memory)
@@ -117,10 +120,15 @@ def _hidden(
     return [fault]
 
 
+def _veils(cover: Drawn, text: ShownText) -> bool:
+    points = cover.mobject.points[:, :2]
+    return bool((points.min(axis=0) <= text.bounds[:2]).all() and (points.max(axis=0) >= text.bounds[2:]).all())
+
+
 def _replaces(cover: Drawn, picture: Picture) -> bool:
     """Whether a shape is there to take a text's place: in the background's colour, or with a text of its own."""
     if cover.image or picture.background is None:
-        return True
+        return False
     if float(contrast(cover.mobject.get_fill_rgbas()[0, :3], picture.background)) < _ERASER:
         return True
     points = cover.mobject.points[:, :2]

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from visium_graph.checks.fault import Fault
 from visium_graph.checks.picture import Drawn, Picture, grown, meet, related
-from visium_graph.checks.raster import Canvas, contrast
+from visium_graph.checks.raster import Canvas, Mask, contrast
 from visium_graph.checks.repair import clear_shift
 from visium_graph.checks.texts import Box, ShownText
 
@@ -31,6 +31,8 @@ _LENGTH = 0.1
 """Units of a line within the boxes of letters that a viewer notices."""
 _INK = 0.001
 """Square units that a line and letters have in common."""
+_BETWEEN = 0.4
+"""Length of a line across a text, in heights of its letters."""
 _STEP = 0.03
 """Distance of the points at which a line is looked at."""
 _THINNEST = 0.03
@@ -66,23 +68,29 @@ def _paths(items: list[Drawn]) -> Iterable[tuple[Any, list[Drawn]]]:
 
 def _crosses(text: ShownText, path: Any, items: list[Drawn], picture: Picture) -> bool:
     item = items[0]
-    if related(text, item) or any(isinstance(part, _MEANT) for part in item.chain):
+    if _is_meant(text, path, item, picture):
         return False
-    box = _box_of(path)
-    own = grown(text.bounds, _OWN)
-    if not _closed(path) and (box[:2] >= own[:2]).all() and (box[2:] <= own[2:]).all():
-        return False
-    background = np.zeros(3) if picture.background is None else picture.background
-    if float(contrast(item.mobject.get_stroke_rgbas()[0, :3], background)) < _UNSEEN and item.fill <= _FAINT:
-        return False
-    below = item.place < picture.span(text)[0]
     height = float(np.median(text.boxes[:, 3] - text.boxes[:, 1]))
+    below = item.place < picture.span(text)[0]
     if below and item.mobject.get_stroke_width() * 0.01 > _HIGHLIGHTER * height:
         return False
     inside = sum(_within(text, piece.mobject) for piece in items)
     if inside < _LENGTH or _marks_term(text, item.mobject):
         return False
+    if not text.formula and inside > _BETWEEN * height and not _covered(text, item, picture):
+        return True  # between two letters it touches none and is in the way all the same
     return sum(_common_ink(text, piece, picture) for piece in items) >= _INK
+
+
+def _is_meant(text: ShownText, path: Any, item: Drawn, picture: Picture) -> bool:
+    """Whether a line belongs to a text, marks it, is a grid below it, or is hardly seen."""
+    if related(text, item) or any(isinstance(part, _MEANT) for part in item.chain):
+        return True
+    box, own = _box_of(path), grown(text.bounds, _OWN)
+    if not _closed(path) and (box[:2] >= own[:2]).all() and (box[2:] <= own[2:]).all():
+        return True
+    background = np.zeros(3) if picture.background is None else picture.background
+    return float(contrast(item.mobject.get_stroke_rgbas()[0, :3], background)) < _UNSEEN and item.fill <= _FAINT
 
 
 def _marks_term(text: ShownText, path: Any) -> bool:
@@ -97,7 +105,7 @@ def _marks_term(text: ShownText, path: Any) -> bool:
 
 
 def _closed(path: Any) -> bool:
-    return bool(len(path.points)) and np.allclose(path.points[0], path.points[-1], atol=0.01)
+    return len(path.points) > 0 and bool(np.allclose(path.points[0], path.points[-1], atol=0.01))
 
 
 def _wide(text: ShownText) -> float:
@@ -131,16 +139,29 @@ def _polyline(points: NDArray[np.float64], region: Box) -> NDArray[np.float64]:
     return np.concatenate(pieces) if pieces else np.empty((0, 3))
 
 
-def _common_ink(text: ShownText, item: Drawn, picture: Picture) -> float:
-    """Square units where both a line and letters are seen: what is drawn over the line hides it."""
+def _covered(text: ShownText, item: Drawn, picture: Picture) -> bool:
+    """Whether something opaque is drawn over a line where the text is."""
     canvas = Canvas(text.bounds, _PIXELS)
+    whole = np.count_nonzero(canvas.line(item.mobject, _THINNEST))
+    return bool(np.count_nonzero(_seen_line(canvas, text, item, picture)) < whole)
+
+
+def _common_ink(text: ShownText, item: Drawn, picture: Picture) -> float:
+    """Square units where both a line and letters are seen."""
+    canvas = Canvas(text.bounds, _PIXELS)
+    line = _seen_line(canvas, text, item, picture)
+    return np.count_nonzero(line & canvas.ink(text.glyphs)) / canvas.density**2
+
+
+def _seen_line(canvas: Canvas, text: ShownText, item: Drawn, picture: Picture) -> Mask:
+    """Where a line is seen: what is drawn over it hides it."""
     line = canvas.line(item.mobject, _THINNEST)
     first = picture.span(text)[0]
     for other in picture.near(text.bounds):
         hides = other.fill >= _OPAQUE and other.place > item.place and (item.place > first or other.place < first)
         if hides:
             line &= ~canvas.inside(other)
-    return np.count_nonzero(line & canvas.ink(text.glyphs)) / canvas.density**2
+    return line
 
 
 def _fault(text: ShownText, path: Any, items: list[Drawn], picture: Picture) -> Fault:

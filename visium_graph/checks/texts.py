@@ -42,6 +42,10 @@ _SMALL_LETTER = 1.4
 """Height of a capital letter for one that has no ascender."""
 _LOW = set("acemnorsuvwxz")
 """Letters without ascender."""
+_ASCENDER = 0.95
+"""Height of a capital letter for a letter with an ascender."""
+_HIGH = set("bdfhkl")
+"""Letters with ascender."""
 _HALO = 2.0
 """Width of a background stroke that sets a text off from whatever lies below it."""
 
@@ -65,6 +69,11 @@ class ShownText:
     def backdrop(self) -> bool:
         """It is a number of a NumberPlane, which fills the frame and may well run out of it."""
         return any(isinstance(ancestor, NumberPlane) for ancestor in self.chain)
+
+    @property
+    def formula(self) -> bool:
+        """It is a formula, whose glyphs may be tall and hollow, as roots and brackets are."""
+        return isinstance(self.mobject, SingleStringMathTex)
 
     @property
     def tick_label(self) -> bool:
@@ -105,7 +114,7 @@ class ShownText:
             return f"number {words}"
         if len(words) > _NAME_CHARACTERS:
             words = words[: _NAME_CHARACTERS - 1] + "…"
-        kind = "formula" if isinstance(self.mobject, SingleStringMathTex) else "text"
+        kind = "formula" if self.formula else "text"
         return f"{kind} '{words}'"
 
     @property
@@ -117,7 +126,9 @@ class ShownText:
         if not words:
             return np.inf
         height = float((self.boxes[:, 3] - self.boxes[:, 1]).max()) * 135
-        return height * _SMALL_LETTER if set(words) <= _LOW else height
+        if set(words) <= _LOW:
+            return height * _SMALL_LETTER
+        return height * _ASCENDER if set(words) & _HIGH else height
 
 
 def is_text(mobject: Any) -> bool:
