@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import os
 import threading
+import time
 import warnings
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -31,6 +32,8 @@ __all__ = ["FileReport", "Fixed", "check_file", "check_files", "check_text", "fi
 _PASSES = 20
 """Rounds of fixing: each either repairs everything it can at once, or one thing."""
 _SINGLE_TRIES = 20
+_FIXING_SECONDS = 10.0
+"""Time after which no further round of fixing begins: files of a megabyte take long to check."""
 _WORTH_PROCESSES = 400_000
 """Bytes of source from which on a second process saves more than it costs to start."""
 _SKIP_DRY_RUN = frozenset({"syntax", "no-scene"})
@@ -91,10 +94,12 @@ def fix_text(source: str, file: str = "scene.py") -> Fixed:
     Fixes are tried together first, then one by one, until nothing more can be repaired.
     """
     now = Fixed(source, check_text(source, file), [])
+    latest = time.monotonic() + _FIXING_SECONDS
     for _ in range(_PASSES):
         fixable = [finding for finding in now.findings if finding.fix is not None]
         tries = [fixable] if len(fixable) <= 1 else [fixable, *([finding] for finding in fixable[:_SINGLE_TRIES])]
-        following = next((better for some in tries if (better := _with_fixes(now, some, file)) is not None), None)
+        better = (_with_fixes(now, some, file) for some in tries if time.monotonic() < latest)
+        following = next((fixed for fixed in better if fixed is not None), None)
         if following is None:
             break
         now = following

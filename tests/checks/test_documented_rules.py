@@ -1,0 +1,67 @@
+"""docs/checks.md says of every rule what the checks do: each example gives its finding."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from visium_graph.checks.feedback import NO_PICTURE
+from visium_graph.checks.service import check_files, check_text
+
+# Found by the dry run.
+DRY = {
+    "exception", "formula", "shape", "transform", "empty-group", "time-limit", "memory-limit", "crash", "off-frame",
+    "near-edge", "text-overlap", "text-hidden", "line-through-text", "text-too-small", "low-contrast",
+    "nothing-on-screen", "left-behind", "animation-too-long", "beat-unused", "beat-repeated", "dead-air",
+}  # fmt: skip
+HEADING = re.compile(r"^### (.+?)(?: \((\w+)\))?$", re.MULTILINE)
+
+
+@pytest.fixture(scope="module")
+def sections(project):
+    """Rule -> its severity and its example, if it has one."""
+    text = (project / "docs" / "checks.md").read_text(encoding="utf-8")
+    found = {}
+    for heading, body in zip(HEADING.finditer(text), HEADING.split(text)[3::3], strict=True):
+        example = re.search(r"```python\n(.*?)```", body, re.DOTALL)
+        for rule in heading.group(1).split(", "):
+            found[rule] = (heading.group(2) or "error", example.group(1) if example else None)
+    return found
+
+
+def scene(example):
+    if any(whole in example for whole in ("class ", "def construct")):
+        return example
+    body = "".join(f"        {line}\n" for line in example.splitlines())
+    return f"from manim import *\n\nclass A(Scene):\n    def construct(self):\n{body}"
+
+
+def test_every_example_of_the_static_check_gives_its_finding(sections):
+    checked = 0
+    for rule, (severity, example) in sections.items():
+        if rule in DRY or example is None:
+            continue
+        found = [(finding.rule, finding.severity) for finding in check_text(scene(example))]
+        assert found == [(rule, severity)], f"{rule}: {found}"
+        checked += 1
+    assert checked >= 18
+
+
+def test_every_example_of_the_dry_run_gives_its_finding(sections, tmp_path, tiny_settings):
+    """And the static check is silent about what only a run can show."""
+    examples = {rule: scene(example) for rule, (_, example) in sections.items() if rule in DRY and example}
+    assert len(examples) >= 8
+    files = []
+    for rule, code in examples.items():
+        assert check_text(code) == [], rule
+        files.append(tmp_path / f"{rule}.py")
+        files[-1].write_text(code)
+    for report in check_files(files, geometry=True, settings=tiny_settings):
+        rule = report.path.stem
+        found = [(finding.rule, finding.severity) for finding in report.findings]
+        assert (rule, sections[rule][0]) in found, f"{rule}: {found}"
+
+
+def test_what_leaves_no_picture_is_documented(sections):
+    assert sections.keys() >= NO_PICTURE | DRY
