@@ -35,5 +35,7 @@ def findings_of(result: JobResult, file: str) -> list[Finding]:
         rule = {"SyntaxError": "syntax", "FormulaError": "formula", "NoSceneError": "no-scene"}.get(kind, "exception")
         text = f"{kind}: {message}" if rule == "exception" else message
         return [Finding(file=file, line=line, rule=rule, message=text)]
+    if result.status == "timeout" and line > 1:
+        message += f"; it was at line {line} when it was stopped"
     suggestion = _SUGGESTIONS.get(result.status)
     return [Finding(file=file, line=line, rule=_RULES[result.status], message=message, suggestion=suggestion)]
