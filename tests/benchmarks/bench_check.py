@@ -198,8 +198,7 @@ def cost(corpora: Corpora, correct: StaticRun, score: Score, quick: bool) -> Non
 
 def comparison(corpora: Corpora, runs: Sequence[StaticRun], quick: bool) -> None:
     """The same files, checker by checker."""
-    step = 12 if quick else 4
-    sets = (corpora.correct[::step], corpora.mutants[::step], corpora.failures)
+    sets = (corpora.correct[:: 12 if quick else 4], corpora.mutants[:: 3 if quick else 4], corpora.failures)
     codes = [{item.name: item.code for item in items} for items in sets]
     heads = ["correct, flagged", "mutants, found", "failures, found", "ms a file"]
     print(f"\nOther checkers on {', '.join(str(len(items)) for items in sets)} of these files")

@@ -34,6 +34,7 @@ __all__ = ["Outcome", "dry_runs"]
 _CPU_SECONDS = 15
 _WALL_SECONDS = 120.0  # for a child that waits for ever
 _WORKERS = 2
+_WORTH_A_WORKER = 60
 _KIND = "corpora"
 _VERSION = 1
 
@@ -89,7 +90,7 @@ def _run_all(scenes: dict[str, tuple[str, str]]) -> Iterator[tuple[str, Outcome]
         return
     idle: queue.SimpleQueue[_Worker] = queue.SimpleQueue()
     with contextlib.ExitStack() as stack:
-        size = min(_WORKERS, len(scenes))
+        size = min(_WORKERS, 1 + len(scenes) // _WORTH_A_WORKER)
         for _ in range(size):
             idle.put(stack.enter_context(_Worker()))
 
