@@ -18,6 +18,7 @@ NO_PICTURE = frozenset(
         "formula",
         "shape",
         "transform",
+        "beat-repeated",
         "empty-group",
         "time-limit",
         "memory-limit",
