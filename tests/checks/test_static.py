@@ -257,3 +257,16 @@ def test_the_checking_process_imports_neither_manim_nor_langgraph() -> None:
 def test_columns_count_characters(index) -> None:
     finding = found(scene("é = 'ä'; Circle().shft(é)"), index)[0]
     assert (finding.line, finding.column, finding.end_column) == (5, 27, 31)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "@property\ndef size(self): return 1\n@size.setter\ndef size(self, value): pass",
+        "def reset(self):\n    self.handle_reset()",  # a class to be mixed in with one that has it
+        "def __init__(self):\n    object.__setattr__(self, 'count', 1)\n    self.add(self.count)",
+    ],
+)
+def test_plain_classes_are_left_alone(body: str, index) -> None:
+    source = f"class Helper:\n{textwrap.indent(body, '    ')}\n"
+    assert [f for f in found(source, index) if f.rule != "no-scene"] == []

@@ -81,7 +81,7 @@ class Attributes:
                 return self._of_super(node, holder)
             case ClassValue():
                 return self._of_class(node, holder, called=called)
-            case LocalFunction():
+            case LocalFunction(decorated=False, binding="method"):
                 self._of_python(node, "a function", _FUNCTION, called=called)
             case BuiltinValue() | ConstantValue() | SequenceValue() | ArrayValue():
                 return self._of_data(node, holder, called=called)

@@ -29,7 +29,7 @@ __all__ = ["Walker"]
 
 DEEPEST = 120
 """Expressions and blocks nested deeper are not looked into: no scene needs them, and Python's stack ends."""
-MOST_STEPS = 1_500_000
+MOST_STEPS = 800_000
 """Nodes walked at most, over all passes: a megabyte of code is through in seconds."""
 _UNKNOWN_CALLS = 6
 """A return value is not followed through more calls than this."""
@@ -145,7 +145,8 @@ class Walker:
         with self.report.silence():
             for function in learning:
                 self._walk(function, self._typed(function, ()))
-        self._results.clear()
+        if learning:
+            self._results.clear()  # what they return may be known better now
         for function in frame.deferred:
             if self.report.listening:
                 with self.report.catching(self.sheltered.get(function.node, frozenset())):

@@ -22,7 +22,7 @@ __all__ = ["BUILTINS", "Kind", "World"]
 
 BUILTINS = frozenset(dir(builtins)) | {"__file__", "__name__", "__doc__", "__builtins__", "__spec__", "__annotations__"}
 _OBJECT = frozenset(dir(object)) | {"__dict__", "__weakref__", "__module__"}
-_ASKING = {"hasattr", "getattr", "setattr", "delattr"}
+_ASKING = {"hasattr", "getattr", "setattr", "delattr", "__setattr__"}
 
 Kind = ClassInfo | LocalClass
 
@@ -60,6 +60,8 @@ class World:
                 self.named.add(node.func.id)
                 if node.func.id in _ASKING:
                     self.given |= set(_words(node.args))
+            elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in _ASKING:
+                self.given |= set(_words(node.args))
             elif isinstance(node, ast.Constant) and isinstance(node.value, str) and "opengl" in node.value.lower():
                 self.opengl = True
 
@@ -120,6 +122,10 @@ class World:
         kinds = self.kinds(value)
         return bool(kinds) and not any(self.is_a(kind, ref) or self.opaque(kind) for kind in kinds or ())
 
+    def of_library(self, kind: Kind) -> bool:
+        """Whether a class is the library's or derives from one of it."""
+        return isinstance(kind, ClassInfo) or any(self.of_library(base) for base in self.bases(kind))
+
     def synthesises(self, kind: Kind) -> bool:
         """Whether objects of the class make up `get_x` and `set_x`."""
         if isinstance(kind, ClassInfo):
@@ -146,8 +152,8 @@ class World:
             known = self.library.family_attributes(value.kind)
             return known is not None and name not in known
         kinds = self.kinds(value)
-        if not kinds:
-            return False
+        if not kinds or not (value.exact or any(self.of_library(kind) for kind in kinds)):
+            return False  # a class with no base may be mixed in with one that has it
         return not any(self.opaque(kind) or name in self.attributes(kind) for kind in kinds)
 
     def method(self, kind: Kind, name: str) -> MethodInfo | LocalFunction | None:
