@@ -10,6 +10,7 @@ shares no code with the checks, says which scenes are right and which are wrong.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import statistics
 import sys
 import tempfile
@@ -22,7 +23,6 @@ from pathlib import Path
 import bench_geometry
 from check_corpora import Failure, Mutant, Sample, docstring_examples, docstring_scenes, mutants, rebuilt_failures
 from check_corpora.failures import failure_rows
-from check_corpora.keyword_truth import keyword_truth
 from check_corpora.measures import (
     StaticRun,
     cold_cpu_seconds,
@@ -35,6 +35,7 @@ from check_corpora.measures import (
 from check_corpora.other_tools import TOOLS, run_tool
 
 from visium_graph.checks.index import Index, load_index
+from visium_graph.checks.index.truth import EXCEPTIONS, keyword_truth
 from visium_graph.sandbox.client import close_all
 
 SEED = 1
@@ -150,13 +151,17 @@ def stopped(corpora: Corpora, failed: StaticRun, score: Score) -> None:
 def truth(index: Index, score: Score, quick: bool) -> None:
     """The keywords of every class against manim itself."""
     print("\nKeyword truth: every public Mobject and Animation")
-    classes = keyword_truth(index, every_keyword=not quick)
-    tried = [item for item in classes if item.tried]
-    wrong = [item for item in tried if item.disagreements]
-    agree = f"{len(tried) - len(wrong)}/{len(tried)}"
-    score.line("classes whose keywords are as the index says", agree, "all", good=not wrong)
-    examples("disagreements", (f"{item.name}: {', '.join(item.disagreements)}" for item in wrong))
-    examples("not tried", (f"{item.name}: {item.reason}" for item in classes if not item.tried))
+    with tempfile.TemporaryDirectory(prefix="visium-truth-") as folder, contextlib.chdir(folder):
+        found = keyword_truth(index, accepted_too=not quick)
+    wrong = {item.name for item in found.disagreements}
+    agree = f"{found.classes - len(found.unknown) - len(wrong)}/{found.classes - len(found.unknown)}"
+    score.line("classes whose keywords are as the index says", agree, "all", good=not found.disagreements)
+    score.line("  questions asked", str(found.compared))
+    score.line("  classes that could not be made", str(len(found.unmade)), "0", good=not found.unmade)
+    examples("disagreements", map(str, found.disagreements))
+    examples("could not be made", (f"{name}: {error}" for name, error in found.unmade.items()))
+    examples("the index does not know their keywords", found.unknown)
+    examples("left out", (f"{name}: {reason}" for name, reason in EXCEPTIONS.items()))
 
 
 def geometry(score: Score) -> None:

@@ -270,3 +270,13 @@ def test_columns_count_characters(index) -> None:
 def test_plain_classes_are_left_alone(body: str, index) -> None:
     source = f"class Helper:\n{textwrap.indent(body, '    ')}\n"
     assert [f for f in found(source, index) if f.rule != "no-scene"] == []
+
+
+@pytest.mark.parametrize("name", ["label", "title"])
+def test_a_variable_is_not_fixed_into_a_class(name: str, index) -> None:
+    finding = found(scene(f"self.add(Circle(), {name})"), index)[0]
+    assert finding.rule == "undefined-variable"
+    assert finding.fix is None
+    assert f"`{name.title()}`" not in (finding.suggestion or "")
+    called = found(scene(f"self.add({name}('x'))"), index)[0]
+    assert f"`{name.title()}`" in (called.suggestion or "")

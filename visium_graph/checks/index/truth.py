@@ -30,10 +30,9 @@ REFUSAL = re.compile(
 EXCEPTIONS: Mapping[str, str] = {
     "ApplyPointwiseFunctionToCenter": "never passes on the mobject its base requires: no call of it succeeds",
     "ArrowTip": "abstract: refuses to be made at all",
-    "ConvexHull3D": "shares Polyhedron's graph, which is made before its keywords are read",
-    "MathTypst": "needs the typst compiler, which is no part of manim",
+    "MathTypst": "needs the Python package typst, which only the extra of that name brings",
     "SVGMobject": "needs a file; the classes derived from it are compared",
-    "Typst": "needs the typst compiler, which is no part of manim",
+    "Typst": "needs the Python package typst, which only the extra of that name brings",
 }
 """Classes that cannot be made here, and why."""
 
@@ -209,6 +208,7 @@ OWN: dict[str, Callable[[], tuple[Any, ...]]] = {
     "StreamLines": lambda: (lambda point: point,),
     "VectorField": lambda: (lambda point: point,),
     "ConvexHull": lambda: (mn.LEFT, mn.RIGHT, mn.UP),
+    "ConvexHull3D": lambda: (mn.LEFT, mn.RIGHT, mn.UP, mn.OUT),
     "FadeIn": lambda: (mn.Square(),),
     "FadeOut": lambda: (mn.Square(),),
     "ImplicitFunction": lambda: (lambda x, y: x + y,),

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from visium_graph.checks.finding import Edit
 from visium_graph.checks.static.frames import Frame
 from visium_graph.checks.static.scopes import Scope
-from visium_graph.checks.static.values import FunctionValue, Instance, ModuleValue, Value
+from visium_graph.checks.static.values import ClassValue, FunctionValue, Instance, ModuleValue, Value
 from visium_graph.checks.static.world import BUILTINS
 
 if TYPE_CHECKING:
@@ -135,7 +135,8 @@ class Names:
             message = f"'{name}' is used but never imported"
             walk.report.add("missing-import", span, message, suggestion=f"add `{statement}`", fix=edits)
             return
-        advice = walk.suggest.name(name, self.visible(), self._own(), of_manim=self.manim_star)
+        called = node in walk.world.called
+        advice = walk.suggest.name(name, self.visible(), self._own(), of_manim=self.manim_star, called=called)
         if advice.manimgl:
             message = f"'{name}' belongs to ManimGL, not to Manim Community"
             rule = "manimgl"
@@ -146,8 +147,13 @@ class Names:
             message = f"'{name}' is not defined anywhere in reach"
             rule = "undefined-variable"
         right = advice.replacement
-        fix = [walk.source.replacing(span, right)] if right is not None and self._resolves(right) else None
+        certain = right is not None and self._resolves(right) and (not called or self._callable(right))
+        fix = [walk.source.replacing(span, right)] if right is not None and certain else None
         walk.report.add(rule, span, message, suggestion=advice.text, fix=fix)
+
+    def _callable(self, replacement: str) -> bool:
+        """Whether a name that a call may be made to; of one with a dot nothing else is known than that it is there."""
+        return "." in replacement or isinstance(self.stars.get(replacement), ClassValue | FunctionValue)
 
     def _resolves(self, replacement: str) -> bool:
         """Whether a replacement is found from here as what the library means by it."""

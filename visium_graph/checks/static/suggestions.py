@@ -94,7 +94,9 @@ class Suggester:
     def __init__(self, index: Index) -> None:
         self._index = index
 
-    def name(self, wrong: str, visible: Collection[str], own: Collection[str] = (), *, of_manim: bool) -> Advice:
+    def name(
+        self, wrong: str, visible: Collection[str], own: Collection[str] = (), *, of_manim: bool, called: bool = True
+    ) -> Advice:
         """Advice for a name that nothing binds.
 
         Args:
@@ -102,13 +104,20 @@ class Suggester:
             visible: every name in reach.
             own: which of them the file itself binds.
             of_manim: the file has manim's names.
+            called: it may be meant as a class or a function; else a name in lower case is that of an object.
         """
         row = self._curated("name", wrong, [])
         if row is not None:
             return _advice(row, of_manim=of_manim)
-        near = self._nearest(wrong, [name for name in visible if not name.startswith("_")], own)
+        public = [name for name in visible if not name.startswith("_")]
+        near = self._nearest(wrong, public, own)
+        certain = _certain(wrong, near)
+        if not called and not wrong[:1].isupper():
+            near = self._nearest(wrong, [name for name in public if not _of_class(name)], own)
+            if certain not in near or wrong.lower() == (certain or "").lower():
+                certain = None
         meant = of_manim and bool(near) and near[0] in self._index.names and near[0][0].isupper() == wrong[0].isupper()
-        return Advice(_did_you_mean(near), _certain(wrong, near), meant)
+        return Advice(_did_you_mean(near), certain, meant)
 
     def attribute(self, wrong: str, bases: Iterable[str], names: Collection[str], methods: Collection[str]) -> Advice:
         """Advice for an attribute that an object does not have.
@@ -168,6 +177,11 @@ class Suggester:
             scores[name] += _closeness(wrong, name) + (_FAVOUR if name in favoured else 0.0)
         ranked = sorted(scores, key=lambda name: (-scores[name], name))
         return list(dict.fromkeys([*meant, *ranked]))[:_SHOWN]
+
+
+def _of_class(name: str) -> bool:
+    """Whether a name is spelt like a class's."""
+    return name[:1].isupper() and not name.isupper()
 
 
 def _plain(name: str) -> str:

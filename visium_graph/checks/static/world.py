@@ -45,6 +45,8 @@ class World:
         """Attributes that the file sets on something other than `self`: their values are not followed."""
         self.named: set[str] = set()
         """Functions of Python that the file calls by name."""
+        self.called: set[ast.Name] = set()
+        """Names where they are the function of a call."""
         self.opengl = False
         self._survey(tree)
 
@@ -58,6 +60,7 @@ class World:
                 self.given |= _members(node)
             elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
                 self.named.add(node.func.id)
+                self.called.add(node.func)
                 if node.func.id in _ASKING:
                     self.given |= set(_words(node.args))
             elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in _ASKING:
