@@ -14,6 +14,8 @@ from visium_graph.checks.index.truth import EXCEPTIONS, keyword_truth, public_cl
 def test_refused_keywords(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from manim import config
 
+    import visium_graph.stage  # registers its fonts before other text is drawn in this process  # noqa: F401
+
     monkeypatch.chdir(tmp_path)
     cache = Path(os.environ["VISIUM_CACHE_DIR"]) if "VISIUM_CACHE_DIR" in os.environ else None
     index = load_index(cache)

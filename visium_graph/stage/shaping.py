@@ -11,7 +11,6 @@ import re
 import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 from xml.etree import ElementTree as ET
@@ -62,20 +61,6 @@ class Word:
     """Distance from this word's origin to the next pen position."""
 
 
-_words: dict[tuple[Face, str], Word] = {}
-
-
-def shape_words(words: Sequence[str], face: Face) -> list[Word]:
-    """Shape words (strings without line breaks) in one Pango call; shaped words are remembered."""
-    _register_fonts()
-    missing = [word for word in dict.fromkeys(words) if (face, word) not in _words]
-    if missing:
-        for word, shaped in zip(missing, _shape(missing, face), strict=True):
-            _words[face, word] = shaped
-    return [_words[face, word] for word in words]
-
-
-@cache
 def _register_fonts() -> None:
     """Make the packaged fonts known to Pango; where their packages are absent Pango's own choice stands in."""
     try:
@@ -89,6 +74,21 @@ def _register_fonts() -> None:
             continue
         for file in files:
             manimpango.register_font(str(file.path))
+
+
+# At once: Pango keeps the choices it made before a font was known to it.
+_register_fonts()
+
+_words: dict[tuple[Face, str], Word] = {}
+
+
+def shape_words(words: Sequence[str], face: Face) -> list[Word]:
+    """Shape words (strings without line breaks) in one Pango call; shaped words are remembered."""
+    missing = [word for word in dict.fromkeys(words) if (face, word) not in _words]
+    if missing:
+        for word, shaped in zip(missing, _shape(missing, face), strict=True):
+            _words[face, word] = shaped
+    return [_words[face, word] for word in words]
 
 
 def _shape(words: list[str], face: Face) -> list[Word]:
