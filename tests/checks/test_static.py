@@ -280,3 +280,37 @@ def test_a_variable_is_not_fixed_into_a_class(name: str, index) -> None:
     assert f"`{name.title()}`" not in (finding.suggestion or "")
     called = found(scene(f"self.add({name}('x'))"), index)[0]
     assert f"`{name.title()}`" in (called.suggestion or "")
+
+
+@pytest.mark.parametrize(
+    ("body", "missing"),
+    [
+        ("VGroup(Circle(), Line(), Arrow())[2].rottae(1)", "rottae"),
+        ("g = VGroup(Circle(), Line()).copy()\nfor part in g:\n    part.rottae(1)", "rottae"),
+        ("for part in Table([['a']]).get_row_labels():\n    part.setcolor(RED)", "setcolor"),
+    ],
+)
+def test_what_is_in_a_group_lacks_what_nothing_in_it_has(body: str, missing: str, index) -> None:
+    errors = [finding for finding in found(scene(body), index) if finding.severity == "error"]
+    assert [(finding.rule, f"'{missing}'" in finding.message) for finding in errors] == [("unknown-method", True)]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "for part in VGroup(Circle(), Line()):\n    part.get_length()",  # a line has it
+        "for part in VGroup(Circle(), Line()):\n    part.get_fill_color()\n    part.set_thing(1)",
+        "for part in Table([['a']]).get_rows():\n    part.arrange(RIGHT)",
+    ],
+)
+def test_what_something_in_a_group_may_have_is_left_alone(body: str, index) -> None:
+    assert rules(scene(body), index) == []
+
+
+@pytest.mark.parametrize(
+    ("base", "attribute"),
+    [("MovingCameraScene", "camera.frame"), ("ZoomedScene", "zoomed_camera.frame"), ("ZoomedScene", "zoomed_camera")],
+)
+def test_the_frames_of_cameras_are_known(base: str, attribute: str, index) -> None:
+    source = f"from manim import *\n\nclass A({base}):\n    def construct(self):\n        self.{attribute}.shhift(UP)\n"
+    assert rules(source, index) == ["unknown-method"]

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import ast
 import types
+from collections.abc import Collection
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from visium_graph.checks.finding import Edit
 from visium_graph.checks.index.model import MethodInfo, Param, Signature
-from visium_graph.checks.static.library import CAMERAS, MOBJECT
+from visium_graph.checks.static.library import CAMERAS, MOBJECT, PARTS
 from visium_graph.checks.static.scene_classes import scene_class_with
 from visium_graph.checks.static.suggestions import Advice
 from visium_graph.checks.static.values import (
     Animate,
     ArrayValue,
     BuiltinValue,
+    Choice,
     ClassValue,
     ConstantValue,
     Instance,
@@ -73,6 +75,8 @@ class Attributes:
         match holder:
             case Instance():
                 return self._of_instance(node, holder, called=called)
+            case Choice():
+                self._of_choice(node, holder, called=called)
             case Animate():
                 return self._of_animate(node, holder)
             case ModuleValue():
@@ -102,6 +106,8 @@ class Attributes:
             return holder
         if name == "animate" and world.surely_a(holder, MOBJECT):
             return Animate(holder)
+        if name in PARTS and name not in world.foreign and world.surely_a(holder, PARTS[name][0]):
+            return self._walk.library.instance(PARTS[name][1], exact=False)
         if name == "camera":
             return self._camera(holder)
         if isinstance(holder.kind, LocalClass):
@@ -114,6 +120,13 @@ class Attributes:
         if method.kind == "property" if isinstance(method, MethodInfo) else method.binding == "property":
             return self.property_value(holder, method)
         return MethodValue(holder, name, method)
+
+    def _of_choice(self, node: ast.Attribute, holder: Choice, *, called: bool) -> None:
+        """An object of one of several classes lacks what none of them has."""
+        if node.attr[:4] in MADE_UP or not all(self._walk.world.lacks(one, node.attr) for one in holder.options):
+            return
+        likely = min(holder.options, key=self._walk.world.name_of)
+        self._missing(node, likely, called=called, options=holder.options)
 
     def _made_up(self, holder: Instance, name: str) -> MethodValue | None:
         """The method that mobjects make up for `get_x` and `set_x`."""
@@ -173,7 +186,9 @@ class Attributes:
 
     # Findings ----------------------------------------------------------------------------------------------------
 
-    def _missing(self, node: ast.Attribute, holder: Instance, *, called: bool) -> None:
+    def _missing(
+        self, node: ast.Attribute, holder: Instance, *, called: bool, options: frozenset[Instance] = frozenset()
+    ) -> None:
         walk, world, name = self._walk, self._walk.world, node.attr
         if not walk.report.listening:
             return
@@ -193,7 +208,7 @@ class Attributes:
             rule = "manimgl"
         what = "method" if called else "attribute"
         message = f"{world.name_of(holder)} has no {what} '{name}'"
-        walk.report.add(rule, span, message, suggestion=advice.text, fix=self._fix(node, holder, advice))
+        walk.report.add(rule, span, message, suggestion=advice.text, fix=self._fix(node, options or {holder}, advice))
 
     def advice(self, holder: Instance, name: str) -> Advice:
         """What was probably meant by a method that an object does not have."""
@@ -212,12 +227,14 @@ class Attributes:
             return [ref for base in self._walk.world.bases(kind) for ref in self._ancestry(base)]
         return [ref.rpartition(".")[2] for ref in kind.mro]
 
-    def _fix(self, node: ast.Attribute, holder: Instance, advice: Advice) -> list[Edit] | None:
-        replacement = advice.replacement
-        if replacement is None or not replacement.isidentifier() or (not holder.exact and isinstance(holder.kind, str)):
+    def _fix(self, node: ast.Attribute, holders: Collection[Instance], advice: Advice) -> list[Edit] | None:
+        replacement, world = advice.replacement, self._walk.world
+        if replacement is None or not replacement.isidentifier():
             return None
-        kinds = self._walk.world.kinds(holder) or []
-        if not all(replacement in self._walk.world.attributes(kind) for kind in kinds):
+        if any(not holder.exact and isinstance(holder.kind, str) for holder in holders):
+            return None
+        kinds = [kind for holder in holders for kind in world.kinds(holder) or []]
+        if not all(replacement in world.attributes(kind) for kind in kinds):
             return None
         return [self._walk.source.replacing(self._walk.source.attribute_span(node), replacement)]
 

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 __all__ = ["Expressions"]
 
 _ELEMENTS = "manim.mobject.types.vectorized_mobject.VMobject"
+_VGROUP = "manim.mobject.types.vectorized_mobject.VGroup"
 _ITERATING = {"enumerate", "zip", "reversed", "sorted", "list", "tuple", "iter"}
 
 
@@ -225,10 +226,10 @@ class Expressions:
             return value.cell.value
         if not isinstance(value, Instance) or not isinstance(value.kind, str):
             return None
-        if value.kind in GROUPS:
-            return value.cell.value if value.cell is not None and not value.cell.empty else None
-        # Letters, bars, rows: whatever they are, they are vectorised mobjects.
         library = self._walk.world.library
+        if value.kind in GROUPS and (value.cell is not None or value.kind != _VGROUP):
+            return value.cell.value if value.cell is not None and not value.cell.empty else None
+        # Letters, bars, rows, groups that the library made: whatever is in them, it is vectorised mobjects.
         return library.instance(_ELEMENTS, exact=False) if library.is_a(value.kind, _ELEMENTS) else None
 
     def iterated(self, node: ast.expr, value: Value) -> Value:

@@ -17,7 +17,7 @@ from visium_graph.checks.static.values import (
     Value,
 )
 
-__all__ = ["ANIMATION", "CAMERAS", "GROUPS", "MOBJECT", "SCENE", "Library", "library_of"]
+__all__ = ["ANIMATION", "CAMERAS", "GROUPS", "MOBJECT", "PARTS", "SCENE", "Library", "library_of"]
 
 MOBJECT = "manim.mobject.mobject.Mobject"
 ANIMATION = "manim.animation.animation.Animation"
@@ -33,6 +33,12 @@ CAMERAS = (
     ("manim.scene.three_d_scene.ThreeDScene", "manim.camera.three_d_camera.ThreeDCamera"),
     (SCENE, "manim.camera.camera.Camera"),
 )
+PARTS = {
+    # A scene may be given another frame or camera: the least that each of them is.
+    "frame": ("manim.camera.moving_camera.MovingCamera", MOBJECT),
+    "zoomed_camera": ("manim.scene.zoomed_scene.ZoomedScene", "manim.camera.moving_camera.MovingCamera"),
+}
+"""Attributes whose class is not written anywhere: what they belong to, and what they are."""
 _DIRECTIONS = frozenset(
     "ORIGIN UP DOWN LEFT RIGHT IN OUT UL UR DL DR X_AXIS Y_AXIS Z_AXIS".split()  # noqa: SIM905  # one line reads better
 )

@@ -20,6 +20,7 @@ __all__ = [
     "ArrayValue",
     "BuiltinValue",
     "Cell",
+    "Choice",
     "ClassValue",
     "ConstantValue",
     "FunctionValue",
@@ -33,6 +34,10 @@ __all__ = [
     "Value",
     "joined",
 ]
+
+
+_OPTIONS = 8
+"""Of how many classes an object may be before it counts as unknown."""
 
 
 class Cell:
@@ -138,6 +143,13 @@ class Instance:
 
 
 @dataclass(frozen=True, slots=True)
+class Choice:
+    """An object of one of a few classes, as what is in a group of different things."""
+
+    options: frozenset[Instance]
+
+
+@dataclass(frozen=True, slots=True)
 class Animate:
     """What `.animate` of an object gives."""
 
@@ -208,6 +220,7 @@ Value = (
     | Animate
     | ArrayValue
     | BuiltinValue
+    | Choice
     | ClassValue
     | ConstantValue
     | FunctionValue
@@ -221,13 +234,16 @@ Value = (
 )
 
 
-def joined(one: Value, other: Value) -> Value:
+def joined(one: Value, other: Value) -> Value:  # noqa: PLR0911  # one for each kind of value
     """What is known where a value is the one or the other."""
     if one is other:
         return one
     if isinstance(one, Instance) and isinstance(other, Instance) and one.kind == other.kind:
         cell = one.cell if one.cell is other.cell else _mixed(one.cell, other.cell)
         return Instance(one.kind, one.exact and other.exact, cell)
+    if isinstance(one, Instance | Choice) and isinstance(other, Instance | Choice):
+        options = _options(one) | _options(other)
+        return Choice(options) if len(options) <= _OPTIONS else None
     if isinstance(one, SequenceValue) and isinstance(other, SequenceValue) and one.kind == other.kind:
         same = one.items == other.items
         return SequenceValue(one.kind, one.items if same else None, _mixed(one.cell, other.cell) or Cell([None]))
@@ -236,6 +252,10 @@ def joined(one: Value, other: Value) -> Value:
             return None
         return one if one == other else BuiltinValue(type(one.value).__name__)
     return one if one == other else None
+
+
+def _options(value: Instance | Choice) -> frozenset[Instance]:
+    return value.options if isinstance(value, Choice) else frozenset({value})
 
 
 def _mixed(one: Cell | None, other: Cell | None) -> Cell | None:
