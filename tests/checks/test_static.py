@@ -314,3 +314,9 @@ def test_what_something_in_a_group_may_have_is_left_alone(body: str, index) -> N
 def test_the_frames_of_cameras_are_known(base: str, attribute: str, index) -> None:
     source = f"from manim import *\n\nclass A({base}):\n    def construct(self):\n        self.{attribute}.shhift(UP)\n"
     assert rules(source, index) == ["unknown-method"]
+
+
+def test_always_rotate_takes_what_rotate_takes(index) -> None:
+    assert rules(scene("always_rotate(Square(), rate=2, about_points=ORIGIN)"), index) == ["unknown-keyword"]
+    assert rules(scene("always_rotate(Square(), rate=2, about_point=ORIGIN, axis=UP)"), index) == []
+    assert rules(scene("always_rotate(self.thing, about_points=ORIGIN)\nself.thing = 1"), index) == []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from visium_graph.checks.index.model import MethodInfo, Signature
@@ -47,6 +47,7 @@ _GIVES = {
 """What Python's own functions give."""
 _CHANGING = frozenset({"append", "add", "insert", "extend", "pop", "remove", "clear", "sort", "reverse", "update"})
 _REDRAWN = "manim.animation.updaters.mobject_update_utils.always_redraw"
+_ROTATING = "manim.animation.updaters.mobject_update_utils.always_rotate"
 _FOLLOWING = {"UpdateFromFunc", "UpdateFromAlphaFunc"}
 
 
@@ -98,7 +99,10 @@ class Calls:
         else:
             function = walk.value(node.func)
         arguments = self._arguments(node, function)
-        call = Call(node, _name(node.func), function, arguments, self._signature(function))
+        signature = self._signature(function)
+        if signature is not None and function == FunctionValue(_ROTATING):
+            signature = self._rotating(signature, arguments)
+        call = Call(node, _name(node.func), function, arguments, signature)
         self._check(call)
         walk.rules.called(call)
         return self._result(call)
@@ -176,6 +180,16 @@ class Calls:
                 return signature_of_method(method)
             case _:
                 return None
+
+    def _rotating(self, signature: Signature, arguments: Arguments) -> Signature:
+        """The function hands its further keywords to `rotate` of the mobject it is given."""
+        given = arguments.positional[0][1] if arguments.positional else None
+        method = self._walk.world.method_of(given, "rotate") if isinstance(given, Instance) else None
+        rotate = method.signature if isinstance(method, MethodInfo) else None
+        if rotate is None or rotate.accepts is None or rotate.swallows_unknown:
+            return signature
+        own = frozenset(param.name for param in signature.params if param.kind == "either")
+        return replace(signature, accepts=own | rotate.accepts - {"angle"})
 
     def _mixed(self, kind: LocalClass) -> bool:
         world = self._walk.world
