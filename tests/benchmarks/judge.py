@@ -63,8 +63,14 @@ def read_sound(video: Path) -> np.ndarray:
 
 def alike(said: str, heard: str) -> tuple[list[str], list[str]]:
     """Both texts as words in one spelling: "clean up" and "cleanup" sound the same, and so do "its" and "it's"."""
-    first, second = (normalise(text.replace("'s", "s").replace("\u2019s", "s")).split() for text in (said, heard))
+    first, second = spelled(said), spelled(heard)
     return joined(first, set(second)), joined(second, set(first))
+
+
+def spelled(text: str) -> list[str]:
+    """Words in the normaliser's spelling, clause by clause: it would make one number of "zero, one, one, two"."""
+    clauses = re.split(r"[,;:!?]|\.(?!\d)", text.replace("'s", "s").replace("\u2019s", "s"))
+    return [word for clause in clauses for word in normalise(clause).split()]
 
 
 def joined(words: list[str], known: set[str]) -> list[str]:
