@@ -35,7 +35,7 @@ from check_corpora.measures import (
 from check_corpora.other_tools import TOOLS, run_tool
 
 from visium_graph.checks.index import Index, load_index
-from visium_graph.checks.index.truth import EXCEPTIONS, keyword_truth
+from visium_graph.checks.index.truth import EXCEPTIONS, LENIENT, keyword_truth
 from visium_graph.sandbox.client import close_all
 
 SEED = 1
@@ -162,6 +162,7 @@ def truth(index: Index, score: Score, quick: bool) -> None:
     examples("could not be made", (f"{name}: {error}" for name, error in found.unmade.items()))
     examples("the index does not know their keywords", found.unknown)
     examples("left out", (f"{name}: {reason}" for name, reason in EXCEPTIONS.items()))
+    examples("refused, but let pass", (f"{name} {keyword!r}: {reason}" for (name, keyword), reason in LENIENT.items()))
 
 
 def geometry(score: Score) -> None:
