@@ -208,6 +208,7 @@ def test_a_file_without_star_import_needs_its_names(index) -> None:
         ("Circle().set_shine(3)", "no-effect-setter"),
         ("import subprocess", "policy"),
         ("x = eval('1')", "policy"),
+        ("open_file('x.txt')", "policy"),
     ],
 )
 def test_warnings(body: str, rule: str, index) -> None:

@@ -39,6 +39,13 @@ _CALLS = {
     "open": "reads or writes files",
     **dict.fromkeys(("input", "breakpoint"), "waits for somebody at the keyboard"),
 }
+_DOORS = {
+    "manim.utils.commands.capture": "starts processes",
+    "manim.utils.file_ops.open_file": "starts processes",
+    "manim.utils.file_ops.guarantee_empty_existence": "removes folders",
+    "manim.utils.file_ops.guarantee_existence": "makes folders",
+}
+"""Doors that `from manim import *` leaves open."""
 
 
 def policy_of_import(walk: Walker, node: ast.alias | ast.ImportFrom, module: str) -> None:
@@ -49,9 +56,9 @@ def policy_of_import(walk: Walker, node: ast.alias | ast.ImportFrom, module: str
         walk.report.add("policy", walk.source.span(node), message, severity="warning")
 
 
-def policy_of_call(walk: Walker, node: ast.Call, name: str) -> None:
-    """Warns of a builtin that a confined scene may not call."""
-    reason = _CALLS.get(name)
+def policy_of_call(walk: Walker, node: ast.Call, name: str, ref: str) -> None:
+    """Warns of a builtin or a function of manim's that a confined scene may not call."""
+    reason = _CALLS.get(name) if ref.startswith("builtins.") else _DOORS.get(ref)
     if reason is not None:
         message = f"'{name}' {reason}: a confined scene may not"
         walk.report.add("policy", walk.source.span(node.func), message, severity="warning")

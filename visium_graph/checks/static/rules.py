@@ -58,8 +58,8 @@ class Rules:
         self._points(call)
         self._colors(call)
         self._play(call)
-        if isinstance(call.function, FunctionValue) and call.function.ref.startswith("builtins."):
-            policy_of_call(self._walk, call.node, call.name)
+        if isinstance(call.function, FunctionValue):
+            policy_of_call(self._walk, call.node, call.name, call.function.ref)
 
     def class_defined(self, kind: LocalClass) -> None:
         """A class of the file."""
