@@ -86,8 +86,30 @@ class Sentence:
         return ""
 
 
+class Flow:
+    """Prose and visuals in the author's order."""
+
+    flow: list[Sentence | Visual]
+
+    @property
+    def sentences(self) -> list[Sentence]:
+        """Its prose, in order."""
+        return [item for item in self.flow if isinstance(item, Sentence)]
+
+    @property
+    def visuals(self) -> list[Visual]:
+        """Its formulas, listings, tables, pictures, lists and quotations, in order."""
+        return [item for item in self.flow if not isinstance(item, Sentence)]
+
+    @property
+    def words(self) -> int:
+        """Words of its prose and lists."""
+        listed = sum(count_words(item) for block in self.visuals if isinstance(block, ItemList) for item in block.items)
+        return listed + sum(sentence.words for sentence in self.sentences)
+
+
 @dataclass(eq=False)
-class Section:
+class Section(Flow):
     """What stands between two headings: sentences and visuals in reading order."""
 
     title: str
@@ -98,22 +120,6 @@ class Section:
     closing: bool = False
     aside: bool = False
     """Beside the point, going by its heading: licence, references, exercises."""
-
-    @property
-    def sentences(self) -> list[Sentence]:
-        """The section's prose."""
-        return [item for item in self.flow if isinstance(item, Sentence)]
-
-    @property
-    def visuals(self) -> list[Visual]:
-        """The section's formulas, listings, tables, pictures, lists and quotations."""
-        return [item for item in self.flow if not isinstance(item, Sentence)]
-
-    @property
-    def words(self) -> int:
-        """Words of its prose and lists."""
-        listed = sum(count_words(item) for block in self.visuals if isinstance(block, ItemList) for item in block.items)
-        return listed + sum(sentence.words for sentence in self.sentences)
 
 
 @dataclass

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from visium_graph.agents.outline import Section, Sentence, Visual
-from visium_graph.agents.sentences import count_words, is_about_the_text, is_continuation, points_elsewhere, word_set
-from visium_graph.sources.document import CodeBlock, Formula, ItemList
+from visium_graph.agents.outline import Flow, Section, Sentence, Visual
+from visium_graph.agents.sentences import is_about_the_text, is_continuation, points_elsewhere, word_set
+from visium_graph.sources.document import CodeBlock, Formula
 
 __all__ = ["Segment", "prose_segments", "visual_segments"]
 
@@ -25,7 +25,7 @@ _LEAD_SENTENCES = 3
 
 
 @dataclass(eq=False)
-class Segment:
+class Segment(Flow):
     """A stretch of a section that can become one scene."""
 
     section: Section
@@ -33,22 +33,6 @@ class Segment:
     """`prose`, or the kind of its visuals."""
     flow: list[Sentence | Visual]
     value: float = 0.0
-
-    @property
-    def sentences(self) -> list[Sentence]:
-        """Its prose, in order."""
-        return [item for item in self.flow if isinstance(item, Sentence)]
-
-    @property
-    def visuals(self) -> list[Visual]:
-        """Its visuals, in order: several only where formulas follow one another."""
-        return [item for item in self.flow if not isinstance(item, Sentence)]
-
-    @property
-    def words(self) -> int:
-        """Words of its sentences and list items."""
-        listed = sum(count_words(item) for block in self.visuals if isinstance(block, ItemList) for item in block.items)
-        return listed + sum(sentence.words for sentence in self.sentences)
 
 
 def visual_segments(section: Section, taken: set[int]) -> list[Segment]:
