@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from visium_graph.render.encoder import ClipEncoder
-from visium_graph.render.writer import ClipWriter, renderer_into, save_still
+from visium_graph.render.renderer import renderer_into
+from visium_graph.render.writer import ClipWriter, save_still
 from visium_graph.sandbox.scene_code import beat_spans, running
 
 __all__ = ["render"]

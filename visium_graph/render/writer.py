@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from manim.renderer.cairo_renderer import CairoRenderer
 from manim.scene.scene_file_writer import SceneFileWriter
 from numpy.typing import NDArray
 from PIL import Image
 
+from visium_graph.render.canvas import Box
 from visium_graph.render.encoder import ClipEncoder
 
-__all__ = ["ClipWriter", "renderer_into"]
+__all__ = ["ClipWriter", "save_still"]
 
 Pixels = NDArray[np.uint8]
 
@@ -41,31 +40,37 @@ class ClipWriter(SceneFileWriter):  # type: ignore[misc]  # manim is untyped her
         """Frames so far."""
         return self._encoder.frames
 
-    def write_frame(self, pixels: Pixels, *, repeat: int = 1) -> None:
-        """Append a frame `repeat` times. Manim hands the array over and does not touch it again."""
-        self._note_marks()
+    def write_frame(self, pixels: Pixels, *, repeat: int = 1, changed: Box | None = None) -> None:  # noqa: ARG002  # the encoder finds out itself
+        """Append a frame `repeat` times.
+
+        Args:
+            pixels: RGBA. The next frame may be drawn into the same array.
+            repeat: frames for which it is shown.
+            changed: where it differs from the frame before; None: anywhere.
+        """
+        self.note_marks()
         first = self.frames_written
         self._encoder.write(pixels, repeat)
         self.last = pixels
         if not self._marks():
             for end in self.planned:
                 if first < end <= self.frames_written:
-                    self._ends[end] = pixels
+                    self._ends[end] = pixels.copy()
 
     def still(self, end: int) -> Pixels:
         """The picture before frame `end`: as it was at a beat's end, or else the last one of the scene."""
-        self._note_marks()
+        self.note_marks()
         assert self.last is not None
         return self._ends.get(end, self.last)
 
     def _marks(self) -> list[tuple[int, int, int]]:
         return getattr(self.scene, "marks", None) or []
 
-    def _note_marks(self) -> None:
-        """Keep the last picture where a beat has just ended: a Slide notes the end before it draws on."""
+    def note_marks(self) -> None:
+        """Keep the last picture where a beat has just ended. Called before the next one is drawn over it."""
         marks = self._marks()
-        if marks and self.last is not None:
-            self._ends.setdefault(marks[-1][2], self.last)
+        if marks and self.last is not None and marks[-1][2] not in self._ends:
+            self._ends[marks[-1][2]] = self.last.copy()
 
     # What Manim would do with partial movie files, sound and stills has no place here.
 
@@ -84,21 +89,6 @@ class ClipWriter(SceneFileWriter):  # type: ignore[misc]  # manim is untyped her
 
     def finish(self) -> None:
         """The encoder is closed by the one who opened it, after the last hold."""
-
-
-def renderer_into(encoder: ClipEncoder, planned: frozenset[int]) -> type[Any]:
-    """A Cairo renderer whose frames go into this encoder."""
-
-    class ClipRenderer(CairoRenderer):  # type: ignore[misc]  # manim is untyped here
-        def __init__(self, *args: Any, **kwargs: Any) -> None:
-            kwargs["file_writer_class"] = partial(ClipWriter, encoder=encoder, planned=planned)
-            super().__init__(*args, **kwargs)
-
-        def init_scene(self, scene: Any, *args: Any) -> None:
-            super().init_scene(scene, *args)
-            self.file_writer.scene = scene
-
-    return ClipRenderer
 
 
 def save_still(pixels: Pixels, target: Path) -> None:
