@@ -6,6 +6,7 @@ import dataclasses
 import faulthandler
 import gc
 import importlib
+import itertools
 import os
 import random
 import signal
@@ -18,6 +19,7 @@ from typing import Any, NoReturn
 from visium_graph.sandbox.confine import confine
 from visium_graph.sandbox.fault import fault_of
 from visium_graph.sandbox.job import TASKS, Limits
+from visium_graph.sandbox.kernel import Confinement
 from visium_graph.sandbox.linux import die_with_parent
 from visium_graph.sandbox.scratch import read_job, scene_file
 from visium_graph.sandbox.wire import WireError, pack
@@ -28,19 +30,31 @@ DUMP_SIGNAL = signal.SIGUSR1
 """At this signal the child writes its stack to the log: the monitor sends it before it kills."""
 
 
-def enter(scratch: Path, limits: Limits, *, parent: int, result: int, log: int) -> NoReturn:
+def enter(
+    scratch: Path,
+    limits: Limits,
+    kernel: Confinement,
+    *,
+    parent: int,
+    result: int,
+    log: int,
+    broker: int | None = None,
+) -> NoReturn:
     """Run the job in `scratch` and end the process. Called right after the fork, in the child.
 
     Args:
         scratch: the job's folder; it becomes the current directory.
         limits: what the job may use.
+        kernel: what the kernel can enforce. All of that is enforced.
         parent: pid of the preloaded process.
         result: descriptor of the pipe that takes the outcome, one message.
         log: descriptor of the pipe that takes whatever the scene prints.
+        broker: one more descriptor to keep open, where something outside serves the job.
     """
     code = 1
     try:
-        _settle(scratch, limits, parent, result, log)
+        _settle(scratch, parent, log, {result} if broker is None else {result, broker})
+        confine(limits, scratch, kernel)
         _write_all(result, _packed(_outcome(scratch)))
         sys.stdout.flush()
         sys.stderr.flush()
@@ -52,7 +66,7 @@ def enter(scratch: Path, limits: Limits, *, parent: int, result: int, log: int) 
         os._exit(code)
 
 
-def _settle(scratch: Path, limits: Limits, parent: int, result: int, log: int) -> None:
+def _settle(scratch: Path, parent: int, log: int, kept: set[int]) -> None:
     os.setsid()  # a process group of its own, which can be killed whole
     die_with_parent(parent)
     signal.pthread_sigmask(signal.SIG_SETMASK, ())
@@ -60,8 +74,8 @@ def _settle(scratch: Path, limits: Limits, parent: int, result: int, log: int) -
         signal.signal(number, signal.SIG_DFL)
     os.dup2(log, 1)
     os.dup2(log, 2)
-    os.closerange(3, result)
-    os.closerange(result + 1, os.sysconf("SC_OPEN_MAX"))
+    for below, above in itertools.pairwise((2, *sorted(kept), os.sysconf("SC_OPEN_MAX"))):
+        os.closerange(below + 1, above)
     faulthandler.enable(file=2, all_threads=True)
     faulthandler.register(DUMP_SIGNAL, file=2, all_threads=True, chain=False)
     gc.unfreeze()
@@ -71,7 +85,6 @@ def _settle(scratch: Path, limits: Limits, parent: int, result: int, log: int) -
     os.environ["TMPDIR"] = tempfile.tempdir = str(home)
     os.chdir(scratch)
     random.seed(0)
-    confine(limits)
 
 
 def _outcome(scratch: Path) -> dict[str, Any]:

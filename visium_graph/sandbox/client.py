@@ -84,13 +84,18 @@ class Preloaded:
             last = words.read().decode(errors="replace").strip().splitlines() or ["it said nothing"]
             raise EnvironmentFault(f"the process that runs scenes cannot start: {last[-1]}")
 
-    def run(self, scratch: Path, limits: Limits) -> Ending:
-        """Run the job laid out in `scratch`.
+    def run(self, scratch: Path, limits: Limits, *, must_be_confined: bool) -> Ending:
+        """Run the job laid out in `scratch`, as confined as the kernel can.
+
+        Args:
+            scratch: the job's folder.
+            limits: what it may use.
+            must_be_confined: the process ends rather than run the job with a layer missing.
 
         Raises:
             PreloadedGone: the process died; this object is closed then.
         """
-        request = {"scratch": str(scratch), "limits": dataclasses.asdict(limits)}
+        request = {"scratch": str(scratch), "limits": dataclasses.asdict(limits), "must_be_confined": must_be_confined}
         self._link.settimeout(limits.seconds + _GRACE_SECONDS)
         try:
             self._link.sendall(wire.pack(request))

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cache, cached_property
-from importlib.metadata import version
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
-from visium_graph.run import content_hash
+from visium_graph.sandbox.drawn_with import drawn_with
+from visium_graph.store import content_hash
 
 __all__ = ["TASKS", "Job", "JobResult", "Limits", "SceneFault", "Status"]
 
@@ -23,17 +23,35 @@ TASKS: Mapping[str, str] = {
 optional key `files` maps a suffix (`.mp4`, `-0.png`) to a file name in scratch, which the worker moves to the store.
 """
 
-Status = Literal["done", "error", "timeout", "memory", "crashed"]
+Status = Literal["done", "error", "timeout", "memory", "limit", "crashed"]
+"""`limit` is any limit that is neither of time nor of memory: threads, disk, files, output."""
 
 
 @dataclass(frozen=True)
 class Limits:
-    """What one job may use."""
+    """What one job may use. What goes beyond is killed, and the result says which limit it was."""
 
     seconds: float = 60.0
     """Wall clock."""
     memory_mb: int = 3072
     """Resident memory."""
+    cpu_seconds: float | None = None
+    """Time of all processors together; None: four times the wall clock, since an encoder uses several."""
+    threads: int = 64
+    """At a time. An encoder on a large machine starts one for each processor, up to 16, and some more."""
+    disk_mb: int = 4096
+    """Written to disk, and lying in the scratch folder. Two minutes of 2160p60 take less than a quarter."""
+    files: int = 20_000
+    """Files and folders in the scratch folder. Manim leaves one for each formula and text."""
+    log_bytes: int = 2 * 1024 * 1024
+    """Printed."""
+    result_bytes: int = 256 * 1024
+    """Of the result as JSON. The largest honest one is a check's: some 150 findings of under a kilobyte each."""
+
+    @property
+    def processor_seconds(self) -> float:
+        """`cpu_seconds`, or what it is by default."""
+        return 4 * self.seconds if self.cpu_seconds is None else self.cpu_seconds
 
 
 @dataclass(frozen=True)
@@ -50,22 +68,21 @@ class Job:
     limits: Limits = field(default_factory=Limits)
     folder: Path | None = None
     """The run folder, where the assets are; not part of the key."""
+    trusted: bool = False
+    """Whether this package generated the code itself. Such code alone may run where the kernel cannot confine it. Not
+    part of the key: how a result was made says nothing about what it is."""
+    allow_unsandboxed: bool = False
+    """Whether the user said that even code which nobody vouches for may run unconfined there; not part of the key."""
+
+    @property
+    def must_be_confined(self) -> bool:
+        """Whether the code may run only where the kernel can confine it."""
+        return not (self.trusted or self.allow_unsandboxed)
 
     @cached_property
     def key(self) -> str:
         """The hash under which the result is stored: two jobs with one key have one result."""
-        return content_hash(self.task, self.payload, version("manim"), version("av"), _own_code())
-
-
-@cache
-def _own_code() -> str:
-    """A hash of the code that draws and checks: a change to the look makes every clip anew, also between releases."""
-    package = Path(__file__).parents[1]
-    files = [*package.glob("*.py"), *(path for name in _DRAWS for path in (package / name).rglob("*.py"))]
-    return content_hash([(path.relative_to(package).as_posix(), path.read_text("utf-8")) for path in sorted(files)])
-
-
-_DRAWS = ("checks", "layouts", "render", "stage")
+        return content_hash(self.task, self.payload, drawn_with(self.payload.get("math", "")))
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ import psutil
 
 from visium_graph.sandbox import child, wire
 from visium_graph.sandbox.job import Limits
+from visium_graph.sandbox.kernel import Confinement
 
 __all__ = ["Ending", "OwnerGone", "end_descendants", "watch"]
 
@@ -46,7 +47,7 @@ class Ending:
     """What it sent, where that was one whole message and it then ended by itself."""
 
 
-def watch(scratch: Path, limits: Limits, link: socket.socket) -> Ending:
+def watch(scratch: Path, limits: Limits, kernel: Confinement, link: socket.socket) -> Ending:
     """Fork a child for the job in `scratch` and stay with it until it and all its descendants are gone.
 
     Raises:
@@ -58,7 +59,7 @@ def watch(scratch: Path, limits: Limits, link: socket.socket) -> Ending:
     started = time.monotonic()
     pid = os.fork()
     if pid == 0:
-        child.enter(scratch, limits, parent=me, result=result_write, log=log_write)
+        child.enter(scratch, limits, kernel, parent=me, result=result_write, log=log_write)
     os.close(result_write)
     os.close(log_write)
     try:

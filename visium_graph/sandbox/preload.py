@@ -1,8 +1,8 @@
 """The preloaded process: imports the heavy libraries once, then forks a child for each job.
 
 It is started by `visium_graph.sandbox.client` with a scrubbed environment, as `python -m visium_graph.sandbox.preload
-DESCRIPTOR`, and speaks length-prefixed JSON over the socket of that number: a request is `{"scratch", "limits"}`, the
-answer `{"pid"}` is followed by the ending. It ends when the socket does.
+DESCRIPTOR`, and speaks length-prefixed JSON over the socket of that number: a request is `{"scratch", "limits",
+"must_be_confined"}`, the answer `{"pid"}` is followed by the ending. It ends when the socket does.
 """
 
 from __future__ import annotations
@@ -19,7 +19,9 @@ from pathlib import Path
 from typing import Any
 
 from visium_graph.sandbox import wire
+from visium_graph.sandbox.confine import readable
 from visium_graph.sandbox.job import TASKS, Limits
+from visium_graph.sandbox.kernel import Confinement, probe
 from visium_graph.sandbox.linux import adopt_orphans
 from visium_graph.sandbox.monitor import OwnerGone, watch
 from visium_graph.sandbox.scratch import remove_tree, sweep
@@ -34,11 +36,13 @@ def main(descriptor: int) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     adopt_orphans()
     sweep()
+    kernel = probe()
     _import()
+    readable()  # found once, for all children
     with contextlib.suppress(OwnerGone, ConnectionError):
         link.sendall(wire.pack({"ready": os.getpid()}))
         while (request := wire.receive(link)) is not None:
-            link.sendall(wire.pack(_serve(request, link)))
+            link.sendall(wire.pack(_serve(request, kernel, link)))
 
 
 def _import() -> None:
@@ -50,10 +54,12 @@ def _import() -> None:
     gc.freeze()  # what is loaded now stays shared with the children: the collector must not touch its pages
 
 
-def _serve(request: dict[str, Any], link: socket.socket) -> dict[str, Any]:
+def _serve(request: dict[str, Any], kernel: Confinement, link: socket.socket) -> dict[str, Any]:
+    if request["must_be_confined"] and not kernel.complete:  # whoever asked should have asked `require_confinement`
+        raise SystemExit("refused: the kernel cannot confine the job")
     scratch = Path(request["scratch"])
     try:
-        return dataclasses.asdict(watch(scratch, Limits(**request["limits"]), link))
+        return dataclasses.asdict(watch(scratch, Limits(**request["limits"]), kernel, link))
     except (OwnerGone, ConnectionError):
         remove_tree(scratch)  # its owner cannot any more
         raise

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-import json
 import signal
 from pathlib import Path
 from typing import Any
 
 from visium_graph.errors import EnvironmentFault, InputError
-from visium_graph.run import Store
+from visium_graph.sandbox.kernel import require_confinement
 from visium_graph.sandbox.client import PreloadedGone, lease
 from visium_graph.sandbox.fault import line_in_dump
 from visium_graph.sandbox.job import TASKS, Job, JobResult, SceneFault, Status
 from visium_graph.sandbox.monitor import Ending
 from visium_graph.sandbox.scratch import copy_output, open_output, scene_file, scratch_folder
+from visium_graph.store import Store
 
 __all__ = ["run_job", "stored_result"]
 
@@ -31,36 +31,36 @@ def run_job(job: Job) -> JobResult:
 
     Raises:
         InputError: unknown task, or an asset that is missing or has changed.
-        EnvironmentFault: the scratch folder or the store cannot be written, or the preloaded process cannot start.
+        EnvironmentFault: the scratch folder or the store cannot be written, or the preloaded process cannot start; or
+            the kernel cannot confine a job that must be confined.
     """
     if job.task not in TASKS:
         raise InputError(f"unknown task {job.task!r} (tasks: {', '.join(TASKS)})")
     stored = stored_result(job)
     if stored is not None:
         return stored
+    if job.must_be_confined:
+        require_confinement()
     for _ in range(_TRIES):
         with scratch_folder(job) as scratch, contextlib.suppress(PreloadedGone), lease() as preloaded:
-            return _settled(job, scratch, preloaded.run(scratch, job.limits))
+            return _settled(job, scratch, preloaded.run(scratch, job.limits, must_be_confined=job.must_be_confined))
     fault = SceneFault("Crash", f"the process that ran the scene was ended {_TRIES} times")
     return JobResult(job.key, "crashed", fault=fault)
 
 
 def stored_result(job: Job) -> JobResult | None:
-    """The result that an earlier run stored, with `cached` set; None where there is none, or a file of it is gone."""
-    store = Store(job.store)
-    path = store.find(job.task, job.key, ".json")
-    if path is None:
+    """The result that an earlier run stored, with `cached` set; None where there is none, or any of it is gone or damaged."""
+    record = Store(job.store).get_record(job.task, job.key)
+    if record is None:
         return None
     try:
-        data = json.loads(path.read_bytes())
+        data = record.data
         fault = SceneFault(**data["fault"]) if data["fault"] else None
-        files = {suffix: store.path(job.task, job.key, suffix) for suffix in data["files"]}
-        result = JobResult(
-            job.key, data["status"], data["value"], files, fault, data["seconds"], data["cpu_seconds"], cached=True
+        return JobResult(
+            job.key, data["status"], data["value"], record.files, fault, data["seconds"], data["cpu_seconds"], cached=True
         )
-    except (OSError, ValueError, KeyError, TypeError):  # cleared or damaged under our hands: run the job
+    except (KeyError, TypeError):  # written by something else
         return None
-    return result if all(file.is_file() for file in files.values()) else None
 
 
 def _settled(job: Job, scratch: Path, ending: Ending) -> JobResult:
@@ -125,13 +125,12 @@ def _store(job: Job, result: JobResult) -> None:
     record = {
         "status": result.status,
         "value": result.value,
-        "files": sorted(result.files),
         "fault": dataclasses.asdict(result.fault) if result.fault else None,
         "seconds": result.seconds,
         "cpu_seconds": result.cpu_seconds,
     }
     try:
-        Store(job.store).put(job.task, job.key, ".json", json.dumps(record, ensure_ascii=False))
+        Store(job.store).put_record(job.task, job.key, record, result.files)
     except OSError as error:
         raise EnvironmentFault(f"{job.store}: cannot write there ({error.strerror}); set cache_dir") from None
 
