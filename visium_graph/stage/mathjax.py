@@ -22,7 +22,7 @@ from svgelements import Color, Matrix  # type: ignore[import-untyped]  # it has 
 from visium_graph.stage.outlines import Points, outline, rectangle_outline
 from visium_graph.stage.shaping import Face, shape_words
 
-__all__ = ["FormulaError", "MathShape", "Typeset", "typeset"]
+__all__ = ["FormulaError", "MathShape", "Typeset", "formulas", "typeset"]
 
 _UNITS = 1000
 """MathJax's units in an em."""
@@ -73,7 +73,10 @@ class Typeset:
     depth: float
 
 
-@lru_cache(maxsize=1024)
+formulas: dict[tuple[str, bool, str], Typeset] = {}
+"""What this process has typeset, by its source, whether it is displayed, and macros."""
+
+
 def typeset(latex: str, *, display: bool = True, macros: str = "") -> Typeset:
     r"""Typeset a formula (without dollar signs).
 
@@ -85,6 +88,13 @@ def typeset(latex: str, *, display: bool = True, macros: str = "") -> Typeset:
     Raises:
         FormulaError: it is no valid LaTeX math, or uses a command that MathJax does not know.
     """
+    asked = (latex, display, macros)
+    if asked not in formulas:
+        formulas[asked] = _drawn(latex, display, macros)
+    return formulas[asked]
+
+
+def _drawn(latex: str, display: bool, macros: str) -> Typeset:
     # A tag would put the formula into a page-wide table; it stands beside the formula instead. Labels name nothing here.
     source = _LABEL.sub("", _TAG.sub(r"\\qquad\\text{(\1)}", _CONTROL.sub(" ", latex)))
     try:

@@ -22,7 +22,7 @@ import numpy as np
 from visium_graph.stage.outlines import Points, outline, rectangle_outline
 from visium_graph.stage.theme import CODE_FONT, FONT
 
-__all__ = ["Face", "Word", "shape_words"]
+__all__ = ["Face", "Word", "shape_words", "words"]
 
 _UNIT = 128
 """Pango font size at which words are shaped: large, so that rounding in the file does not show."""
@@ -79,24 +79,25 @@ def _register_fonts() -> None:
 # At once: Pango keeps the choices it made before a font was known to it.
 _register_fonts()
 
-_words: dict[tuple[Face, str], Word] = {}
+words: dict[tuple[Face, str], Word] = {}
+"""Every word that this process has shaped."""
 
 
-def shape_words(words: Sequence[str], face: Face) -> list[Word]:
+def shape_words(texts: Sequence[str], face: Face) -> list[Word]:
     """Shape words (strings without line breaks) in one Pango call; shaped words are remembered."""
-    missing = [word for word in dict.fromkeys(words) if (face, word) not in _words]
+    missing = [text for text in dict.fromkeys(texts) if (face, text) not in words]
     if missing:
-        for word, shaped in zip(missing, _shape(missing, face), strict=True):
-            _words[face, word] = shaped
-    return [_words[face, word] for word in words]
+        for text, shaped in zip(missing, _shape(missing, face), strict=True):
+            words[face, text] = shaped
+    return [words[face, text] for text in texts]
 
 
-def _shape(words: list[str], face: Face) -> list[Word]:
+def _shape(texts: list[str], face: Face) -> list[Word]:
     features = _FEATURES.get(face.family, "")
     lines = [
-        f"{_LRM}{_ISOLATE}<span font_features='{features}'>{escape(_plain(word))}</span>{_POP}{_ZWNJ}"
+        f"{_LRM}{_ISOLATE}<span font_features='{features}'>{escape(_plain(text))}</span>{_POP}{_ZWNJ}"
         f"<span foreground='{_MARK_COLOR}'>|</span>"
-        for word in words
+        for text in texts
     ]
     with tempfile.TemporaryDirectory(prefix="visium-text-") as folder:
         file = Path(folder) / "words.svg"
@@ -108,7 +109,7 @@ def _shape(words: list[str], face: Face) -> list[Word]:
         root = ET.parse(file).getroot()  # noqa: S314  # written by cairo a moment ago
     shaped = list(_lines(root))
     return [
-        Word(word, tuple(glyphs), _room(glyphs, advance)) for word, (glyphs, advance) in zip(words, shaped, strict=True)
+        Word(text, tuple(glyphs), _room(glyphs, advance)) for text, (glyphs, advance) in zip(texts, shaped, strict=True)
     ]
 
 
