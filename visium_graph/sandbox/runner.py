@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from visium_graph.errors import EnvironmentFault, InputError
-from visium_graph.sandbox.kernel import require_confinement
+from visium_graph.sandbox import outlines
 from visium_graph.sandbox.client import PreloadedGone, lease
 from visium_graph.sandbox.fault import line_in_dump
 from visium_graph.sandbox.job import TASKS, Job, JobResult, SceneFault, Status
+from visium_graph.sandbox.kernel import require_confinement
 from visium_graph.sandbox.monitor import Ending
 from visium_graph.sandbox.scratch import copy_output, open_output, scene_file, scratch_folder
 from visium_graph.store import Store
@@ -43,6 +44,7 @@ def run_job(job: Job) -> JobResult:
         require_confinement()
     for _ in range(_TRIES):
         with scratch_folder(job) as scratch, contextlib.suppress(PreloadedGone), lease() as preloaded:
+            outlines.lay_out(job, scratch)
             return _settled(job, scratch, preloaded.run(scratch, job.limits, must_be_confined=job.must_be_confined))
     fault = SceneFault("Crash", f"the process that ran the scene was ended {_TRIES} times")
     return JobResult(job.key, "crashed", fault=fault)
@@ -57,7 +59,14 @@ def stored_result(job: Job) -> JobResult | None:
         data = record.data
         fault = SceneFault(**data["fault"]) if data["fault"] else None
         return JobResult(
-            job.key, data["status"], data["value"], record.files, fault, data["seconds"], data["cpu_seconds"], cached=True
+            job.key,
+            data["status"],
+            data["value"],
+            record.files,
+            fault,
+            data["seconds"],
+            data["cpu_seconds"],
+            cached=True,
         )
     except (KeyError, TypeError):  # written by something else
         return None
@@ -66,7 +75,7 @@ def stored_result(job: Job) -> JobResult | None:
 def _settled(job: Job, scratch: Path, ending: Ending) -> JobResult:
     result = _result(job, scratch, ending)
     if result.status in ("done", "error"):
-        _store(job, result)
+        _store(job, result, scratch)
     return result
 
 
@@ -121,7 +130,7 @@ def _take(job: Job, scratch: Path, suffix: str, name: str) -> Path:
     return store.path(job.task, job.key, suffix)
 
 
-def _store(job: Job, result: JobResult) -> None:
+def _store(job: Job, result: JobResult, scratch: Path) -> None:
     record = {
         "status": result.status,
         "value": result.value,
@@ -130,6 +139,7 @@ def _store(job: Job, result: JobResult) -> None:
         "cpu_seconds": result.cpu_seconds,
     }
     try:
+        outlines.keep(job, scratch)
         Store(job.store).put_record(job.task, job.key, record, result.files)
     except OSError as error:
         raise EnvironmentFault(f"{job.store}: cannot write there ({error.strerror}); set cache_dir") from None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib.util
 import sys
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +13,8 @@ import manim.scene.scene as manim_scene
 from manim import Scene, config, tempconfig
 from manim.mobject.svg import svg_mobject
 
-from visium_graph.sandbox.scratch import scene_file
-from visium_graph.stage import configure
+from visium_graph.sandbox.scratch import OUTLINES, OUTLINES_MADE, scene_file
+from visium_graph.stage import configure, remembered
 from visium_graph.stage.timing import PAUSE
 
 __all__ = ["NoSceneError", "beat_spans", "running", "scene_class"]
@@ -88,9 +88,21 @@ def running(payload: dict[str, Any], scratch: Path, renderer: type[Any], **setti
         config.update(conditions)  # a module that sets its own size or rate does not get it
         manim_scene.CairoRenderer = renderer
         try:
-            yield scene
+            with _outlines(scratch):
+                yield scene
         finally:
             manim_scene.CairoRenderer = usual
+
+
+@contextmanager
+def _outlines(scratch: Path) -> Iterator[None]:
+    """Begin with the outlines that an earlier run of the same code made, and leave those of this one."""
+    with suppress(FileNotFoundError):
+        remembered.load((scratch / OUTLINES).read_bytes())
+    known = remembered.count()
+    yield
+    if remembered.count() > known:
+        (scratch / OUTLINES_MADE).write_bytes(remembered.dump())
 
 
 def beat_spans(

@@ -20,8 +20,22 @@ from typing import Any
 from visium_graph.errors import EnvironmentFault, InputError
 from visium_graph.sandbox.job import Job
 
-__all__ = ["open_output", "read_job", "remove_tree", "scene_file", "scratch_folder", "sweep"]
+__all__ = [
+    "OUTLINES",
+    "OUTLINES_MADE",
+    "copy_output",
+    "open_output",
+    "read_job",
+    "remove_tree",
+    "scene_file",
+    "scratch_folder",
+    "sweep",
+]
 
+OUTLINES = "outlines.npz"
+"""In a scratch folder: outlines of words and formulas that an earlier run of the same code made, if there was one."""
+OUTLINES_MADE = "outlines-made.npz"
+"""The same with those that this run made, if it made any."""
 _PREFIX = "visium-job-"
 _STALE_SECONDS = 3600.0
 _SUFFIX = re.compile(r"[.-][A-Za-z0-9._-]{1,63}")

@@ -18,7 +18,12 @@ from visium_graph.stage.mathjax import MathShape, Typeset, formulas
 from visium_graph.stage.outlines import Points
 from visium_graph.stage.shaping import Face, Word, words
 
-__all__ = ["dump", "load"]
+__all__ = ["count", "dump", "load"]
+
+
+def count() -> int:
+    """How many outlines of words and formulas this process remembers."""
+    return len(words) + len(formulas)
 
 
 def dump() -> bytes:
