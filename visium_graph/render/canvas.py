@@ -133,10 +133,10 @@ def _box(mobject: VMobject, camera: Camera) -> Box | None:
     )
 
 
-def bounds(boxes: Sequence[Box]) -> Box | None:
-    """The smallest box around all of them; None where there are none."""
+def bounds(boxes: Sequence[Box]) -> Box:
+    """The smallest box around all of them; an empty one where there are none."""
     if not boxes:
-        return None
+        return 0, 0, 0, 0
     left, top, right, bottom = zip(*boxes, strict=True)
     return min(left), min(top), max(right), max(bottom)
 

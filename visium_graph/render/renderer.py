@@ -52,7 +52,7 @@ class _Canvas:
         else:
             self._waiting += self._still.show(wanted, self._ground, ())
 
-    def draw(self, mobjects: Iterable[Mobject]) -> Box | None:
+    def draw(self, mobjects: Iterable[Mobject]) -> Box:
         """Show the lower layer and these mobjects over it; returns the box that has changed since the last call."""
         self._look_through_camera()
         wanted = self._sketches(mobjects)
