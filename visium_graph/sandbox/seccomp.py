@@ -131,12 +131,13 @@ def _reading_limits(pid: int) -> _Body:
     return (*null, *_one_of(0, (0, pid), errno.EPERM))
 
 
-def program(pid: int, architecture: Architecture) -> bytes:
-    """The filter for the process `pid`, as struct sock_filter[]."""
+def program(pid: int, architecture: Architecture, also: Iterable[str] = ()) -> bytes:
+    """The filter for the process `pid`, as struct sock_filter[]; `also` names calls that it may make besides."""
     own: dict[str, _Body] = {
         "kill": _one_of(0, (pid,), errno.EPERM),
         "tgkill": _one_of(0, (pid,), errno.EPERM),
         "prlimit64": _reading_limits(pid),
+        **dict.fromkeys(also, (_end(_ALLOW),)),
     }
     return _assembled((*_opening(architecture), *_cases(own, architecture))) + _rest(architecture)
 
@@ -192,8 +193,11 @@ class _Program(ctypes.Structure):
     _fields_ = (("length", ctypes.c_ushort), ("code", ctypes.c_char_p))
 
 
-def restrict() -> None:
+def restrict(also: Iterable[str] = ()) -> None:
     """Hold this process to the policy. Call it while there is one thread: others would go on unrestricted.
+
+    Args:
+        also: system calls to allow besides, for a process that is to execute a program.
 
     Raises:
         OSError: the kernel refused, or nothing is known of this processor; nothing is restricted then.
@@ -201,7 +205,7 @@ def restrict() -> None:
     architecture = this_architecture()
     if architecture is None:
         raise OSError(errno.ENOSYS, "no table of system calls for this processor", "seccomp")
-    install(program(os.getpid(), architecture))
+    install(program(os.getpid(), architecture, also))
 
 
 def install(code: bytes) -> None:
