@@ -19,7 +19,7 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 
 # From the road's start to its end. A module imports from its own station and from lines above its own.
 ORDER = [
-    {"errors", "expression", "layouts", "storyboard", "settings", "run", "timing"},
+    {"cache", "errors", "expression", "layouts", "provenance", "run", "settings", "storyboard", "store", "timing"},
     {"stage", "sources", "voices"},
     {"sandbox"},
     {"checks"},

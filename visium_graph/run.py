@@ -1,40 +1,22 @@
-"""The run folder and the content-addressed store: where everything that was made lies.
+"""The run folder: one video and all it was made of, readable and editable by a person.
 
-A run folder holds one video and all it was made of, readable and editable by a person. The store keeps finished
-pieces (voice clips, checks, rendered clips) by the hash of what made them, for all runs.
+Beside it stands the store (`visium_graph.store`, named here too), which keeps finished pieces for all runs.
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
 import os
 import re
 import shutil
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from visium_graph.errors import EnvironmentFault, InputError
+from visium_graph.store import Store, content_hash, write_atomically, written_aside
 from visium_graph.storyboard import Storyboard, load_storyboard
 
 __all__ = ["Run", "Store", "content_hash", "default_folder", "write_atomically"]
-
-
-def content_hash(*pieces: Any) -> str:
-    """SHA-256 (64 hex digits) of JSON-serialisable pieces, the same in every process."""
-    text = json.dumps(pieces, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str)
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
-def write_atomically(path: Path, data: str | bytes) -> Path:
-    """Write the file whole or not at all: a reader, or a kill at any instant, never sees half of it."""
-    with _replacing(path) as temporary:
-        temporary.write_bytes(data.encode() if isinstance(data, str) else data)
-    return path
 
 
 def default_folder(source: str) -> Path:
@@ -44,46 +26,6 @@ def default_folder(source: str) -> Path:
         return path.parent
     slug = re.sub(r"[^a-z0-9]+", "-", path.stem.lower() if path.suffix else source.lower()).strip("-")
     return Path("runs") / (slug[:60].rstrip("-") or "video")
-
-
-@contextmanager
-def _replacing(path: Path) -> Iterator[Path]:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=".part-", suffix=path.suffix, dir=path.parent)
-    os.close(handle)
-    temporary = Path(name)
-    try:
-        yield temporary
-        temporary.chmod(0o644)
-        os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)
-
-
-@dataclass(frozen=True)
-class Store:
-    """Files by kind and key. Entries appear whole (written aside, then renamed), so parallel writers are safe."""
-
-    root: Path
-
-    def path(self, kind: str, key: str, suffix: str) -> Path:
-        """Where an entry lies, or would lie."""
-        return self.root / kind / key[:2] / f"{key}{suffix}"
-
-    def find(self, kind: str, key: str, suffix: str) -> Path | None:
-        """The entry's path, or None where there is none."""
-        path = self.path(kind, key, suffix)
-        return path if path.is_file() else None
-
-    def put(self, kind: str, key: str, suffix: str, data: str | bytes) -> Path:
-        """Store text or bytes; returns the entry's path."""
-        return write_atomically(self.path(kind, key, suffix), data)
-
-    @contextmanager
-    def writing(self, kind: str, key: str, suffix: str) -> Iterator[Path]:
-        """A temporary file to write; it becomes the entry when the block ends without an exception."""
-        with _replacing(self.path(kind, key, suffix)) as temporary:
-            yield temporary
 
 
 @dataclass(frozen=True)
@@ -195,8 +137,9 @@ class Run:
             EnvironmentFault: the disk is full, or the folder cannot be written any more.
         """
         try:
-            with _replacing(target) as temporary:
+            with written_aside(target) as temporary:
                 shutil.copyfile(source, temporary)
+                os.replace(temporary, target)
         except OSError as error:
             raise EnvironmentFault(f"{target}: cannot be written ({error.strerror})") from None
         return target
