@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Self
 
 from visium_graph.agents.coder import Draft, drafts
-from visium_graph.agents.scene_file import is_hand_written, stamp
+from visium_graph.agents.scene_file import is_hand_written, stamp, unstamped
 from visium_graph.checks.finding import Finding
 from visium_graph.checks.service import check_text, fix_text
+from visium_graph.errors import EnvironmentFault
 from visium_graph.graph.state import SceneInput
 from visium_graph.run import Run, Store, content_hash
 from visium_graph.sandbox import pool_for
@@ -118,17 +120,44 @@ class SceneWork:
         return cached
 
     def code(self, draft: str) -> str:
-        """Text of a stored draft."""
-        return self._store.path("code", draft, ".py").read_text(encoding="utf-8")
+        """Text of a stored draft; where the store has lost it, it is looked for wherever it may have come from.
+
+        Raises:
+            EnvironmentFault: it is lost.
+        """
+        path = self._store.find("code", draft, ".py")
+        with suppress(OSError, UnicodeDecodeError):
+            if path is not None and _draft_key(code := path.read_bytes().decode()) == draft:
+                return code
+        for code in self._likely_codes():
+            if _draft_key(code) == draft:
+                self._keep(code)
+                return code
+        raise EnvironmentFault(
+            f"the code of scene {self.scene.id!r} is no longer in {self.settings.cache_dir}; make the video again"
+        )
+
+    def _likely_codes(self) -> Iterator[str]:
+        """What the scene's drafts are made of."""
+        for draft in self.ladder:
+            yield draft.code
+            if draft.coder in _WRITTEN:
+                yield fix_text(draft.code, self.file).source
+        with suppress(OSError, UnicodeDecodeError):
+            yield unstamped(self.run.scene(self.scene.id).read_text(encoding="utf-8"))
 
     @property
     def _store(self) -> Store:
         return Store(self.settings.cache_dir)
 
     def _keep(self, code: str) -> str:
-        key = content_hash("code", code)
+        key = _draft_key(code)
         self._store.put("code", key, ".py", code)
         return key
+
+
+def _draft_key(code: str) -> str:
+    return content_hash("code", code)
 
 
 def _repaired(finding: Finding) -> Finding:

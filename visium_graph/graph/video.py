@@ -9,6 +9,7 @@ from langgraph.graph import END, START, StateGraph
 from langgraph.runtime import Runtime
 from langgraph.types import Send
 
+from visium_graph.cache import using_cache
 from visium_graph.graph.runtime import emit, settings_of
 from visium_graph.graph.scene import build_scene_graph, understudy
 from visium_graph.graph.state import SceneInput, VideoInput, VideoOutput, VideoState
@@ -63,9 +64,10 @@ def wanted(_state: VideoState, runtime: Runtime[Settings]) -> str:
 async def render(state: VideoState, runtime: Runtime[Settings]) -> VideoState:
     """Await the pool's clips, then assemble picture, sound, subtitles and chapters from one timeline."""
     work = VideoWork.open(state, settings_of(runtime))
-    clips = await work.clips(state, lambda scene, outcome: emit(runtime, "rendered", scene=scene, outcome=outcome))
-    emit(runtime, "assembling")
-    video = await work.assemble(state, clips)
+    async with using_cache(work.settings):
+        clips = await work.clips(state, lambda scene, outcome: emit(runtime, "rendered", scene=scene, outcome=outcome))
+        emit(runtime, "assembling")
+        video = await work.assemble(state, clips)
     return {"video": str(video)}
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
+from visium_graph.cache import using_cache
 from visium_graph.checks import findings_of
 from visium_graph.errors import VisiumError
 from visium_graph.export.publish import Notes, RenderedScene, publish
@@ -56,8 +57,9 @@ class VideoWork:
     async def narrate(self, progress: Callable[[int, int], None]) -> NarratedVideo:
         """Speak every beat with one voice; writes `narration/` and `timing.json`."""
         storyboard = await asyncio.to_thread(self.run.read_storyboard)
-        narrated = await narrate_storyboard(storyboard, self.settings, progress)
-        await asyncio.to_thread(narrated.write, self.run, storyboard)
+        async with using_cache(self.settings):
+            narrated = await narrate_storyboard(storyboard, self.settings, progress)
+            await asyncio.to_thread(narrated.write, self.run, storyboard)
         return narrated
 
     async def clips(self, state: VideoState, done: Callable[[str, str], None]) -> list[RenderedScene]:

@@ -107,7 +107,7 @@ class Pool:
             if self._closed:
                 raise PoolClosed("the pool is closed")
             known = self._flights.get(job.key)
-            if known is not None and _stands(known.future):
+            if known is not None and _stands(known):
                 return known.future
             future: Future[JobResult] = Future()
             future.set_running_or_notify_cancel()
@@ -196,14 +196,12 @@ class Pool:
             flight.future.set_exception(outcome)
 
 
-def _stands(future: Future[JobResult]) -> bool:
-    """Whether the future is still good: unfinished, or its result would be the same again."""
+def _stands(flight: _Flight) -> bool:
+    """Whether the future is still good: unfinished, or its result would be the same again and is still stored."""
+    future = flight.future
     if not future.done():
         return True
-    if future.exception() is not None:
-        return False
-    result = future.result()
-    return result.status in ("done", "error") and all(path.is_file() for path in result.files.values())
+    return future.exception() is None and stored_result(flight.job) is not None  # which also notes its use
 
 
 _pools: dict[str, Pool] = {}

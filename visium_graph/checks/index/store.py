@@ -94,9 +94,12 @@ def _version(distribution: str) -> str | None:
 def _read(path: Path) -> Index | None:
     """The stored index; None where there is none, or what there is was damaged."""
     try:
-        return decode(json.loads(path.read_bytes()))
+        index = decode(json.loads(path.read_bytes()))
     except (OSError, ValueError, KeyError, TypeError):
         return None
+    with suppress(OSError):  # another user's cache
+        os.utime(path)  # the time of last use, by which the cache is pruned
+    return index
 
 
 @contextmanager
