@@ -11,12 +11,12 @@ from visium_graph.checks.service import check_file, check_files, check_text
 
 # Found by the dry run.
 DRY = {
-    "exception", "formula", "shape", "transform", "empty-group", "time-limit", "memory-limit", "crash", "off-frame",
-    "near-edge", "text-overlap", "text-hidden", "line-through-text", "text-too-small", "low-contrast",
+    "exception", "formula", "shape", "transform", "empty-group", "time-limit", "memory-limit", "resource-limit", "crash",
+    "off-frame", "near-edge", "text-overlap", "text-hidden", "line-through-text", "text-too-small", "low-contrast",
     "nothing-on-screen", "left-behind", "animation-too-long", "beat-unused", "beat-repeated", "dead-air",
 }  # fmt: skip
 # Found by a limit: the examples would go on for ever.
-ENDLESS = {"time-limit", "memory-limit"}
+ENDLESS = {"time-limit", "memory-limit", "resource-limit"}
 HEADING = re.compile(r"^### (.+?)(?: \((\w+)\))?$", re.MULTILINE)
 
 

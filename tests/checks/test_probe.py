@@ -105,7 +105,8 @@ def test_animations_much_longer_than_the_voice_are_a_warning(check) -> None:
 
 
 @pytest.mark.parametrize(
-    ("status", "rule"), [("timeout", "time-limit"), ("memory", "memory-limit"), ("crashed", "crash")]
+    ("status", "rule"),
+    [("timeout", "time-limit"), ("memory", "memory-limit"), ("limit", "resource-limit"), ("crashed", "crash")],
 )
 def test_how_a_job_ended_is_a_finding(status, rule: str) -> None:
     result = JobResult("key", status, fault=SceneFault("Crash", "it ended", 7))

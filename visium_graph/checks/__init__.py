@@ -6,7 +6,7 @@
 |---|---|
 | `exception`, `shape`, `transform`, `empty-group` | the code raised, when it was run or when its last picture was drawn |
 | `formula` | a formula is not valid LaTeX |
-| `time-limit`, `memory-limit`, `crash` | the scene's process was stopped, or fell |
+| `time-limit`, `memory-limit`, `resource-limit`, `crash` | the scene's process was stopped, or fell |
 | `off-frame`, `near-edge` | a text reaches beyond the frame, or (a warning) touches its margin |
 | `text-overlap`, `text-hidden`, `line-through-text` | a text collides with a text, a filled shape or a line |
 | `text-too-small`, `low-contrast` | a text cannot be read |

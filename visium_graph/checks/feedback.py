@@ -22,6 +22,7 @@ NO_PICTURE = frozenset(
         "empty-group",
         "time-limit",
         "memory-limit",
+        "resource-limit",
         "crash",
     }
 )

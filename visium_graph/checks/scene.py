@@ -11,10 +11,11 @@ if TYPE_CHECKING:  # who only reads code needs no sandbox
 
 __all__ = ["findings_of"]
 
-_RULES = {"timeout": "time-limit", "memory": "memory-limit", "crashed": "crash"}
+_RULES = {"timeout": "time-limit", "memory": "memory-limit", "limit": "resource-limit", "crashed": "crash"}
 _SUGGESTIONS = {
     "timeout": "look for a loop that does not end, or for far too many objects",
     "memory": "look for a list or a group that keeps growing",
+    "limit": "look for a loop that prints, writes files or starts threads without end",
 }
 
 

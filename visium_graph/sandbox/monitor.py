@@ -1,4 +1,4 @@
-"""Watches one child: wall clock, memory, output and end. Runs in the preloaded process, one job at a time."""
+"""Watches one child: what it uses, what it says, and its end. Runs in the preloaded process, one job at a time."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ import psutil
 from visium_graph.sandbox import child, wire
 from visium_graph.sandbox.job import Limits
 from visium_graph.sandbox.kernel import Confinement
+from visium_graph.sandbox.usage import Excess, Usage, excess_of_time
 
 __all__ = ["Ending", "OwnerGone", "end_descendants", "watch"]
 
 _LOG_BYTES = 64 * 1024
 _TICK = 0.05
-_TREE_TICK = 0.5
 _DUMP_SECONDS = 0.1
 
-Outcome = Literal["exited", "timeout", "memory", "crashed"]
+Outcome = Literal["exited", "timeout", "memory", "limit", "crashed"]
 
 
 class OwnerGone(Exception):  # noqa: N818  # not an error: the worker that asked has ended
@@ -45,6 +45,8 @@ class Ending:
     """The start of what it printed, and a stack where the monitor or a crash asked for one."""
     message: dict[str, Any] | None
     """What it sent, where that was one whole message and it then ended by itself."""
+    excess: str = ""
+    """The limit it exceeded, in words."""
 
 
 def watch(scratch: Path, limits: Limits, kernel: Confinement, link: socket.socket) -> Ending:
@@ -64,8 +66,8 @@ def watch(scratch: Path, limits: Limits, kernel: Confinement, link: socket.socke
     os.close(log_write)
     try:
         link.sendall(wire.pack({"pid": pid}))
-        result, log = _Tap(result_read, wire.MESSAGE_BYTES + wire.HEADER.size), _Tap(log_read, _LOG_BYTES)
-        return _Watcher(pid, started, limits, link, result, log).run()
+        taps = _Tap(result_read, limits.result_bytes + wire.HEADER.size), _Tap(log_read, _LOG_BYTES)
+        return _Watcher(pid, started, limits, link, Usage(pid, scratch, limits), *taps).run()
     finally:
         end_descendants()
         os.close(result_read)
@@ -92,6 +94,7 @@ class _Tap:
         os.set_blocking(descriptor, False)
         self.descriptor = descriptor
         self.data = bytearray()
+        self.count = 0
         self._limit = limit
 
     def drain(self) -> bool:
@@ -103,16 +106,21 @@ class _Tap:
                 return True
             if not piece:
                 return False
+            self.count += len(piece)
             self.data += piece[: max(0, self._limit - len(self.data))]
         return True
 
+    def more(self, count: int) -> None:
+        """Keep so many bytes more of what comes."""
+        self._limit += count
+
 
 class _Watcher:
-    def __init__(self, pid: int, started: float, limits: Limits, link: socket.socket, result: _Tap, log: _Tap) -> None:
+    def __init__(
+        self, pid: int, started: float, limits: Limits, link: socket.socket, usage: Usage, result: _Tap, log: _Tap
+    ) -> None:
         self._pid, self._started, self._limits, self._link = pid, started, limits, link
-        self._result, self._log = result, log
-        self._process = psutil.Process(pid)
-        self._tree_at = started + _TREE_TICK
+        self._usage, self._result, self._log = usage, result, log
 
     def run(self) -> Ending:
         handle = os.pidfd_open(self._pid)
@@ -120,8 +128,8 @@ class _Watcher:
             with selectors.DefaultSelector() as selector:
                 for source in (handle, self._result.descriptor, self._log.descriptor, self._link):
                     selector.register(source, selectors.EVENT_READ)
-                limit = self._until_over(selector, handle)
-                if limit is not None:
+                excess = self._until_over(selector, handle)
+                if excess is not None:
                     self._ask_for_stack(selector)
         finally:
             os.close(handle)
@@ -130,10 +138,10 @@ class _Watcher:
         with contextlib.suppress(ProcessLookupError):  # it may not have reached setsid yet
             os.kill(self._pid, signal.SIGKILL)
         _, status, usage = os.wait4(self._pid, 0)
-        return self._ending(limit, os.waitstatus_to_exitcode(status), usage.ru_utime + usage.ru_stime)
+        return self._ending(excess, os.waitstatus_to_exitcode(status), usage.ru_utime + usage.ru_stime)
 
-    def _until_over(self, selector: selectors.BaseSelector, handle: int) -> Outcome | None:
-        """Wait until the child ends (None) or exceeds a limit (its name)."""
+    def _until_over(self, selector: selectors.BaseSelector, handle: int) -> Excess | None:
+        """Wait until the child ends (None) or exceeds a limit."""
         while True:
             for key, _ in selector.select(_TICK):
                 if key.fd == handle:
@@ -141,31 +149,25 @@ class _Watcher:
                 if key.fileobj is self._link:
                     raise OwnerGone  # the worker never speaks while a job runs: this is the end of file
                 self._drain(selector, key.fd)
-            now = time.monotonic()
-            if now - self._started > self._limits.seconds:
-                return "timeout"
-            if self._memory(now) > self._limits.memory_mb * 1024**2:
-                return "memory"
+            if (excess := self._excess_of_output() or self._usage.excess()) is not None:
+                return excess
 
     def _drain(self, selector: selectors.BaseSelector, descriptor: int) -> None:
         tap = self._result if descriptor == self._result.descriptor else self._log
         if not tap.drain():
             selector.unregister(descriptor)
 
-    def _memory(self, now: float) -> int:
-        """Resident bytes of the child, and now and then of all its descendants too."""
-        try:
-            resident: int = self._process.memory_info().rss
-            if now >= self._tree_at:
-                self._tree_at = now + _TREE_TICK
-                below = [process for process in psutil.Process().children(recursive=True) if process.pid != self._pid]
-                resident += sum(process.memory_info().rss for process in below)
-        except psutil.NoSuchProcess:
-            return 0
-        return resident
+    def _excess_of_output(self) -> Excess | None:
+        limits = self._limits
+        if self._log.count > limits.log_bytes:
+            return Excess("limit", f"printed more than {limits.log_bytes / 1024**2:g} MB")
+        if self._result.count > limits.result_bytes + wire.HEADER.size:
+            return Excess("limit", f"sent a result of more than {limits.result_bytes / 1024:g} KB")
+        return None
 
     def _ask_for_stack(self, selector: selectors.BaseSelector) -> None:
         """Give the child a moment to write where it is, for the finding's line."""
+        self._log.more(_LOG_BYTES)
         with contextlib.suppress(ProcessLookupError):
             os.kill(self._pid, child.DUMP_SIGNAL)
         end = time.monotonic() + _DUMP_SECONDS
@@ -176,16 +178,19 @@ class _Watcher:
                 elif key.fd != self._result.descriptor:
                     return
 
-    def _ending(self, limit: Outcome | None, code: int, cpu_seconds: float) -> Ending:
+    def _ending(self, excess: Excess | None, code: int, cpu_seconds: float) -> Ending:
         seconds = time.monotonic() - self._started
         self._result.drain()
         self._log.drain()
         message = None
-        if limit is None and code == 0:
+        excess = excess or self._excess_of_output()  # of the last words, which came after the last look
+        if excess is None and code == 0:
             with contextlib.suppress(wire.WireError):
                 message = wire.unpack(bytes(self._result.data))
-        if limit is None and -code == signal.SIGXCPU:
-            limit = "timeout"
-        outcome: Outcome = limit or ("crashed" if message is None else "exited")
+        if excess is None and -code == signal.SIGXCPU:
+            excess = excess_of_time(self._limits)
+        outcome: Outcome = "crashed" if message is None else "exited"
+        if excess is not None:
+            outcome = excess.outcome
         log = self._log.data.decode(errors="replace")
-        return Ending(outcome, max(0, -code), seconds, cpu_seconds, log, message)
+        return Ending(outcome, max(0, -code), seconds, cpu_seconds, log, message, excess.message if excess else "")

@@ -28,7 +28,7 @@ def run_job(job: Job) -> JobResult:
     """Run the job in a child process of its own, or return its stored result.
 
     A result that depends on the inputs alone (`done`, `error`) is stored under the job's key, and no job with that
-    key runs again. One that depends on the machine (`timeout`, `memory`, `crashed`) is not stored.
+    key runs again. One that depends on the machine (`timeout`, `memory`, `limit`, `crashed`) is not stored.
 
     Raises:
         InputError: unknown task, or an asset that is missing or has changed.
@@ -87,11 +87,8 @@ def _result(job: Job, scratch: Path, ending: Ending) -> JobResult:
             return _stopped(
                 job, scratch, ending, "crashed", f"the scene's process sent a result of the wrong form ({error})"
             )
-    if ending.outcome == "timeout":
-        return _stopped(job, scratch, ending, "timeout", f"took longer than {job.limits.seconds:g} s")
-    if ending.outcome == "memory":
-        return _stopped(job, scratch, ending, "memory", _memory(job))
-    return _stopped(job, scratch, ending, "crashed", _crash(ending))
+    status: Status = "crashed" if ending.outcome == "exited" else ending.outcome
+    return _stopped(job, scratch, ending, status, ending.excess or _crash(ending))
 
 
 def _told(job: Job, scratch: Path, ending: Ending, told: dict[str, Any]) -> JobResult:
@@ -103,20 +100,16 @@ def _told(job: Job, scratch: Path, ending: Ending, told: dict[str, Any]) -> JobR
     fault = SceneFault(str(told["fault"]["type"]), str(told["fault"]["message"]), int(told["fault"]["line"]))
     status: Status = "error"
     if fault.type == "MemoryError":  # it met the limit of its address space before the monitor looked
-        status, fault = "memory", SceneFault("MemoryLimit", _memory(job), fault.line)
+        status, fault = "memory", SceneFault("MemoryLimit", f"used more than {job.limits.memory_mb} MB", fault.line)
     log = ending.log[-_LOG_CHARACTERS:]
     return JobResult(job.key, status, {}, {}, fault, ending.seconds, ending.cpu_seconds, log=log)
 
 
 def _stopped(job: Job, scratch: Path, ending: Ending, status: Status, message: str) -> JobResult:
-    kind = {"timeout": "TimeLimit", "memory": "MemoryLimit"}.get(status, "Crash")
+    kind = {"timeout": "TimeLimit", "memory": "MemoryLimit", "limit": "ResourceLimit"}.get(status, "Crash")
     fault = SceneFault(kind, message, line_in_dump(ending.log, scene_file(scratch, job.payload["scene_id"])))
     log = ending.log[-_LOG_CHARACTERS:]
     return JobResult(job.key, status, {}, {}, fault, ending.seconds, ending.cpu_seconds, log=log)
-
-
-def _memory(job: Job) -> str:
-    return f"used more than {job.limits.memory_mb} MB"
 
 
 def _take(job: Job, scratch: Path, suffix: str, name: str) -> Path:
