@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import json
 import wave
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +12,8 @@ from numpy.typing import NDArray
 from scipy.signal import resample_poly
 
 from visium_graph.errors import EnvironmentFault
-from visium_graph.run import Store, content_hash
+from visium_graph.provenance import machine, source_hash, versions
+from visium_graph.store import Store, content_hash
 from visium_graph.voices.base import Phrase, Sound, Voice, WordTime
 from visium_graph.voices.silent import SilentVoice, spoken_seconds
 from visium_graph.voices.speech import Speech, speak
@@ -22,8 +22,9 @@ __all__ = ["RATE", "Narration", "narrate"]
 
 RATE = 24000
 """Samples a second of every stored clip: mono, 16 bit."""
-_VERSION = 1
-"""Raised when clips are cut or shaped differently."""
+_MAKERS = tuple(f"voices/{name}.py" for name in ("base", "espeak", "hibari", "narrate", "pronunciation", "silent"))
+"""What makes a clip of plain words; how a text is put into words shows in the words themselves."""
+_LIBRARIES = ("hibari-tts", "numpy", "onnxruntime", "scipy")
 _KIND = "narration"
 _MARGIN = 0.045
 """Seconds kept before the first and after the last sound."""
@@ -80,38 +81,29 @@ def _shortened(text: str) -> str:
 
 
 def _clip(spoken: str, voice: Voice, store: Store) -> tuple[Path, tuple[WordTime, ...], float]:
-    key = content_hash(_KIND, voice.identity, spoken, _VERSION)
+    key = clip_key(spoken, voice)
     if found := _stored(store, key):
         return found
     sound = voice.synthesise(spoken)
     sound = _resampled(sound) if voice.name == "silent" else _trimmed(_resampled(_checked(sound, spoken)))
-    # The times go last: an entry counts once they are there.
     path = store.put(_KIND, key, ".wav", _wav(sound.samples))
     words = tuple(WordTime(word.start, word.end, round(word.at, 4), round(word.until, 4)) for word in sound.words)
     times = [[word.start, word.end, word.at, word.until] for word in words]
-    store.put(
-        _KIND,
-        key,
-        ".json",
-        json.dumps({"seconds": sound.seconds, "spoken": spoken, "words": times}, ensure_ascii=False),
-    )
+    store.put_record(_KIND, key, {"seconds": sound.seconds, "spoken": spoken, "words": times}, [".wav"])
     return path, words, sound.seconds
 
 
+def clip_key(spoken: str, voice: Voice) -> str:
+    """The hash under which the clip of these words is stored: of the words, the voice, and all that shapes the sound."""
+    return content_hash(_KIND, voice.identity, spoken, source_hash(*_MAKERS), versions(*_LIBRARIES), machine())
+
+
 def _stored(store: Store, key: str) -> tuple[Path, tuple[WordTime, ...], float] | None:
-    path, times = store.find(_KIND, key, ".wav"), store.find(_KIND, key, ".json")
-    if path is None or times is None:
+    record = store.get_record(_KIND, key)
+    if record is None:
         return None
-    try:
-        data = json.loads(times.read_text(encoding="utf-8"))
-        with wave.open(str(path)) as file:
-            seconds = file.getnframes() / file.getframerate()
-        words = tuple(
-            WordTime(int(start), int(end), float(at), float(until)) for start, end, at, until in data["words"]
-        )
-    except (OSError, ValueError, KeyError, TypeError, EOFError, wave.Error):
-        return None  # damaged from outside: it is made again
-    return (path, words, seconds) if abs(seconds - data["seconds"]) < 0.01 else None
+    words = tuple(WordTime(start, end, at, until) for start, end, at, until in record.data["words"])
+    return record.files[".wav"], words, record.data["seconds"]
 
 
 def _checked(sound: Sound, spoken: str) -> Sound:
