@@ -23,16 +23,13 @@ _KEYFRAME_SECONDS = 5
 _OPTIONS = {
     "preset": "ultrafast",
     "qp": "16",
-    "x264-params": ":".join((
-        "threads=1",  # the pool already fills the processors with clips
-        # A picture goes in, its packet comes out.
-        "rc-lookahead=0", "force-cfr=1",
-        # What held pictures need: one reference, and key frames only where they are asked for.
-        "ref=1", "weightp=0", "keyint=infinite", "scenecut=0", "open-gop=0",
-        # Better edges than the preset's at no measurable cost.
-        "partitions=i4x4", "deadzone-inter=10", "deadzone-intra=6",
-    )),
-}  # fmt: skip
+    "x264-params": (
+        "threads=1"  # the pool already fills the processors with clips
+        ":rc-lookahead=0:force-cfr=1"  # a picture goes in, its packet comes out
+        ":ref=1:weightp=0:keyint=infinite:scenecut=0:open-gop=0"  # held pictures need it
+        ":partitions=i4x4:deadzone-inter=10:deadzone-intra=6"  # better edges than the preset's, at no measurable cost
+    ),
+}
 _BT709 = 1
 
 
@@ -48,7 +45,7 @@ class ClipEncoder:
         fps: frames per second.
 
     Attributes:
-        frames: frames so far.
+        frames: frames so far, whether they are in the file already or not.
 
     Raises:
         ValueError: an odd width or height.
@@ -61,8 +58,8 @@ class ClipEncoder:
         self._shape = (height, width, 4)
         self._tick = Fraction(1, fps)
         self._picture = Picture(width, height)
-        self._changed = False
-        """Whether the picture has changed since it was encoded."""
+        self._written = 0
+        """Frames in the file: the picture is written when it is known for how many frames it is shown."""
         self._keyframe_due = 0
         self._interval = _KEYFRAME_SECONDS * fps
         self._held: HeldPictures | None = None
@@ -81,7 +78,7 @@ class ClipEncoder:
         Args:
             pixels: RGBA, shape (height, width, 4); not changed, and not needed after the call.
             repeat: frames for which it is shown.
-            changed: where it may differ from the frame written before; None: anywhere.
+            changed: where it may differ from the array given before; None: anywhere.
 
         Raises:
             ValueError: an array of another shape.
@@ -89,43 +86,57 @@ class ClipEncoder:
         if pixels.shape != self._shape:
             height, width, _ = self._shape
             raise ValueError(f"the scene draws frames of shape {pixels.shape}; its size must stay {width}x{height}")
-        if self._picture.show(np.ascontiguousarray(pixels), changed):
-            self._changed = True
+        pixels = np.ascontiguousarray(pixels)
+        box = self._picture.difference(pixels, changed)
+        if box is not None:
+            self._write_picture()
+            self._picture.take(pixels, box)
         self.hold(repeat)
 
     def hold(self, count: int) -> None:
         """Show the last frame `count` times more."""
-        for _ in range(count):
-            keyframe = self.frames == self._keyframe_due
-            if self._changed or keyframe:
+        assert not self._picture.empty, "nothing to hold: no frame was written"
+        self.frames += count
+
+    def close(self) -> None:
+        """Write what is still to be written and close the file."""
+        self._write_picture(last=True)
+        self._container.close()
+
+    def _write_picture(self, *, last: bool = False) -> None:
+        """Write the picture for all the frames for which it is shown."""
+        first, end = self._written, self.frames
+        if end > self._keyframe_due:
+            # Whoever looks at a still picture would see it refined: a key frame that falls due in a hold comes at its
+            # start. Those that follow in a long one are the same picture again.
+            self._keyframe_due = first
+        for number in range(first, end):
+            # Another clip may follow the last frame, and its key frame would be told from this one by chance only.
+            keyframe = number == self._keyframe_due and not (last and 0 < number == end - 1)
+            if keyframe:
+                self._keyframe_due = number + self._interval
+            if keyframe or number == first:
                 self._mux(self._encoded(keyframe=keyframe), keyframe=keyframe)
             else:
-                assert self._held is not None, "nothing to hold: no frame was written"
+                assert self._held is not None  # its first frame was encoded
                 self._mux(self._held.held(), keyframe=False)
 
     def _encoded(self, *, keyframe: bool) -> bytes:
-        if keyframe:
-            self._keyframe_due = self.frames + self._interval
         frame = self._picture.frame
-        frame.pts, frame.time_base = self.frames, self._tick
+        frame.pts, frame.time_base = self._written, self._tick
         frame.pict_type = PictureType.I if keyframe else PictureType.NONE
         packets = self._stream.encode(frame)
         if len(packets) != 1 or packets[0].is_keyframe != keyframe:
             raise StreamError("libx264 does not encode frame by frame as it is told")
         if self._held is None:
             self._held = HeldPictures(bytes(self._stream.codec_context.extradata))
-        self._changed = False
         return self._held.coded(bytes(packets[0]), idr=keyframe)
 
     def _mux(self, unit: bytes, *, keyframe: bool) -> None:
         packet: Any = av.Packet(unit)
         packet.stream, packet.time_base = self._stream, self._tick
-        packet.pts = packet.dts = self.frames
+        packet.pts = packet.dts = self._written
         packet.duration = 1
         packet.is_keyframe = keyframe
         self._container.mux(packet)
-        self.frames += 1
-
-    def close(self) -> None:
-        """Close the file."""
-        self._container.close()
+        self._written += 1

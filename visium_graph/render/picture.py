@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import av
 import numpy as np
 from av.video.reformatter import ColorRange, Colorspace, VideoReformatter
-from av.video.plane import VideoPlane
 from numpy.typing import NDArray
 
 __all__ = ["Box", "Picture"]
@@ -36,39 +37,44 @@ class Picture:
         self._rgba: Pixels | None = None
         self.frame = av.VideoFrame(width, height, "yuv420p")
         self._planes = [_rows(plane)[:, : plane.width] for plane in self.frame.planes]
-        self._convert = VideoReformatter()
+        self._reformatter = VideoReformatter()
 
-    def show(self, pixels: Pixels, changed: Box | None = None) -> bool:
-        """Take over a frame.
+    @property
+    def empty(self) -> bool:
+        """Whether no frame was taken yet."""
+        return self._rgba is None
+
+    def difference(self, pixels: Pixels, within: Box | None = None) -> Box | None:
+        """Where a frame differs from what is shown.
 
         Args:
-            pixels: RGBA, shape (height, width, 4), C-contiguous; not changed, and not needed after the call.
-            changed: where they may differ from the last ones; None: anywhere.
+            pixels: RGBA, shape (height, width, 4), C-contiguous.
+            within: where it may differ; None: anywhere.
 
         Returns:
-            Whether they differ at all.
+            A box with even sides; None where the frame is the same.
         """
+        height, width, _ = pixels.shape
+        if self._rgba is None:
+            return 0, 0, width, height
+        return _difference(self._rgba, pixels, within or (0, 0, width, height))
+
+    def take(self, pixels: Pixels, box: Box) -> None:
+        """Show a frame that differs in this box alone. The array is not kept."""
         if self._rgba is None:
             self._rgba = pixels.copy()
-            self._take((0, 0, pixels.shape[1], pixels.shape[0]))
-            return True
-        box = _difference(self._rgba, pixels, changed)
-        if box is None:
-            return False
         left, top, right, bottom = box
         self._rgba[top:bottom, left:right] = pixels[top:bottom, left:right]
-        self._take(box)
-        return True
+        self._convert_box(box)
 
-    def _take(self, box: Box) -> None:
-        """Convert a box with even sides into the picture."""
+    def _convert_box(self, box: Box) -> None:
         assert self._rgba is not None
         height = self._rgba.shape[0]
         left, top, right, bottom = box
         top, bottom = max(0, top - _REACH), min(height, bottom + _REACH)
         above = max(0, min(top - _REACH, height - _LEAST_ROWS))
         below = max(bottom + _REACH, above + _LEAST_ROWS)
-        frame = self._convert.reformat(
+        frame = self._reformatter.reformat(
             av.VideoFrame.from_numpy_buffer(self._rgba[above:below, left:right], format="rgba"),
             format="yuv420p",
             dst_colorspace=Colorspace.ITU709,
@@ -81,29 +87,27 @@ class Picture:
             part[:] = _rows(plane)[first : first + part.shape[0], : part.shape[1]]
 
 
-def _rows(plane: VideoPlane) -> NDArray[np.uint8]:
+def _rows(plane: Any) -> NDArray[np.uint8]:
     """The plane's memory, whose rows are longer than the picture is wide."""
     return np.frombuffer(plane, np.uint8).reshape(plane.height, plane.line_size)
 
 
-def _difference(shown: Pixels, pixels: Pixels, within: Box | None) -> Box | None:
-    """The box, with even sides, outside which two frames of even size are equal; None where they are equal."""
+def _difference(shown: Pixels, pixels: Pixels, within: Box) -> Box | None:
     height, width, _ = pixels.shape
-    left, top, right, bottom = within or (0, 0, width, height)
     # Two pixels at a time: colours are stored for every second one only.
-    first, end = max(0, left) // 2, (min(width, right) + 1) // 2
-    top, bottom = max(0, top), min(height, bottom)
-    if first >= end or top >= bottom:
+    left, right = max(0, within[0]) // 2, (min(width, within[2]) + 1) // 2
+    top, bottom = max(0, within[1]), min(height, within[3])
+    if left >= right or top >= bottom:
         return None
-    pairs = [array.reshape(height, 4 * width).view(np.uint64)[:, first:end] for array in (shown, pixels)]
-    rows = np.flatnonzero((pairs[0][top:bottom] != pairs[1][top:bottom]).any(axis=1))
+    one, other = (array.reshape(height, 4 * width).view(np.uint64)[top:bottom, left:right] for array in (shown, pixels))
+    rows = np.flatnonzero((one != other).any(axis=1))
     if not rows.size:
         return None
-    top, bottom = top + int(rows[0]), top + int(rows[-1]) + 1
-    columns = np.flatnonzero((pairs[0][top:bottom] != pairs[1][top:bottom]).any(axis=0))
+    first, last = int(rows[0]), int(rows[-1])
+    columns = np.flatnonzero((one[first : last + 1] != other[first : last + 1]).any(axis=0))
     return (
-        2 * (first + int(columns[0])),
-        top // 2 * 2,
-        2 * (first + int(columns[-1]) + 1),
-        bottom + bottom % 2,
+        2 * (left + int(columns[0])),
+        (top + first) // 2 * 2,
+        2 * (left + int(columns[-1]) + 1),
+        (top + last) // 2 * 2 + 2,
     )

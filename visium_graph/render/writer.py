@@ -41,7 +41,7 @@ class ClipWriter(SceneFileWriter):  # type: ignore[misc]  # manim is untyped her
         """Frames so far."""
         return self._encoder.frames
 
-    def write_frame(self, pixels: Pixels, *, repeat: int = 1, changed: Box | None = None) -> None:  # noqa: ARG002  # the encoder finds out itself
+    def write_frame(self, pixels: Pixels, *, repeat: int = 1, changed: Box | None = None) -> None:
         """Append a frame `repeat` times.
 
         Args:
@@ -51,7 +51,7 @@ class ClipWriter(SceneFileWriter):  # type: ignore[misc]  # manim is untyped her
         """
         self.note_marks()
         first = self.frames_written
-        self._encoder.write(pixels, repeat)
+        self._encoder.write(pixels, repeat, changed)
         self.last = pixels
         if not self._marks():
             for end in self.planned:
