@@ -26,7 +26,7 @@ ORDER = [
     {"render", "export"},
     {"agents"},
     {"graph"},
-    {"api", "doctor", "progress"},
+    {"api", "cache_view", "doctor", "progress"},
     {"cli"},
     {"__main__"},
 ]

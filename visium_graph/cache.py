@@ -125,7 +125,7 @@ def usage(settings: Settings) -> Usage:
         )
         for kind, found in of_kind.items()
     )
-    return Usage(settings.cache_dir, settings.cache_size_mb * 2**20, kinds)
+    return Usage(settings.cache_dir, settings.cache_size_mb * 1_000_000, kinds)
 
 
 def prune(root: Path, *, size: float = inf, older_than: float = inf, down_to: float | None = None) -> Pruned:
@@ -186,7 +186,7 @@ async def using_cache(settings: Settings) -> AsyncIterator[None]:
     """
     with Store(settings.cache_dir).lease():
         yield
-    await asyncio.to_thread(keep_within, settings.cache_dir, settings.cache_size_mb * 2**20)
+    await asyncio.to_thread(keep_within, settings.cache_dir, settings.cache_size_mb * 1_000_000)
 
 
 class _Eviction:

@@ -70,8 +70,10 @@ class Settings(BaseSettings):
     """Resident memory limit of one job."""
     cache_dir: Path = Field(default_factory=lambda: user_cache_path("visium_graph"))
     """Where voice clips, checks and rendered clips are stored by the hash of what made them."""
-    cache_size_mb: Annotated[int, Field(ge=1)] = 4096
-    """What may stay there after a run; beyond it the least recently used goes."""
+    cache_size_mb: Annotated[int, Field(ge=1)] = 4000
+    """Megabytes that may stay there after a run; beyond it the least recently used pieces go."""
+    allow_unsandboxed: bool = False
+    """Run code that a person or a model wrote even where the kernel cannot confine it, as if it were a trusted program."""
     render: bool = True
     """False stops after the checks: a plan, its narration and its code, but no picture."""
     strict: bool = False
