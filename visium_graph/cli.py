@@ -52,6 +52,12 @@ VoiceOption = Annotated[
     Literal["hibari", "espeak", "silent"] | None, typer.Option("--voice", help="The voice to narrate with.")
 ]
 StrictOption = Annotated[bool | None, typer.Option("--strict", help="Exit with 1 where a scene had to fall back.")]
+UnsandboxedOption = Annotated[
+    bool | None,
+    typer.Option(
+        "--unsandboxed", help="Run written scene code even where the kernel cannot confine it: trust it fully."
+    ),
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print the report as JSON instead of the video's path.")]
 
 
@@ -74,6 +80,7 @@ def make(
     quality: QualityOption = None,
     voice: VoiceOption = None,
     strict: StrictOption = None,
+    unsandboxed: UnsandboxedOption = None,
     no_render: Annotated[bool, typer.Option("--no-render", help="Plan, narrate and check; draw nothing.")] = False,
     as_json: JsonOption = False,
 ) -> None:
@@ -81,7 +88,13 @@ def make(
     from visium_graph.run import default_folder  # noqa: PLC0415  # loads only for this command
 
     chosen = _settings(
-        config, assignments, quality=quality, voice=voice, strict=strict, render=False if no_render else None
+        config,
+        assignments,
+        quality=quality,
+        voice=voice,
+        strict=strict,
+        allow_unsandboxed=unsandboxed,
+        render=False if no_render else None,
     )
     worst = 0
     for source in sources:
@@ -105,10 +118,11 @@ def render(
     quality: QualityOption = None,
     voice: VoiceOption = None,
     strict: StrictOption = None,
+    unsandboxed: UnsandboxedOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Make the video of a storyboard, with or without code, asking no model."""
-    chosen = _settings(config, assignments, quality=quality, voice=voice, strict=strict)
+    chosen = _settings(config, assignments, quality=quality, voice=voice, strict=strict, allow_unsandboxed=unsandboxed)
     if target.is_dir():
         if not (target / "storyboard.json").is_file():
             raise InputError(f"{target}: no storyboard.json in this folder; `visium make SOURCE -o {target}` plans one")
@@ -123,6 +137,7 @@ def render(
 @app.command()
 def resume(
     run: Annotated[Path, typer.Argument(metavar="RUN", help="The folder of an interrupted run.")],
+    unsandboxed: UnsandboxedOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Go on with a run that was interrupted; nothing finished is made again."""
@@ -130,7 +145,7 @@ def resume(
     from visium_graph.progress import Progress  # noqa: PLC0415  # as above
 
     with Progress(errors, f"visium resume {run}") as progress:
-        finished = resume_video(run, on_event=progress.event)
+        finished = resume_video(run, on_event=progress.event, allow_unsandboxed=unsandboxed)
     raise typer.Exit(_finish(finished.folder, as_json, strict=False))
 
 
@@ -140,6 +155,7 @@ def check(
     geometry: Annotated[
         bool, typer.Option("--geometry", help="Also run every scene in a sandbox and measure what it shows.")
     ] = False,
+    unsandboxed: UnsandboxedOption = None,
     fix: Annotated[bool, typer.Option("--fix", help="Repair what is safe to repair, in the files.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print a JSON list of findings.")] = False,
     as_github: Annotated[bool, typer.Option("--github", help="Print annotations for GitHub.")] = False,
@@ -153,8 +169,9 @@ def check(
     if isinstance(sys.stdout, TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")  # a source may hold letters that the terminal has not
     console = Console(highlight=False, soft_wrap=True)
+    settings = _settings(None, None, allow_unsandboxed=unsandboxed) if geometry else None
     reports = []
-    for report in check_files(files, geometry=geometry, fix=fix):
+    for report in check_files(files, geometry=geometry, fix=fix, settings=settings):
         reports.append(report)
         if as_github:
             print(*output.as_github([report]), sep="\n", end="\n" * bool(report.findings))

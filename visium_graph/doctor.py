@@ -57,6 +57,8 @@ def examine(settings: Settings | None = None) -> list[Check]:
         lambda: _folder("cache folder", settings.cache_dir, "set VISIUM_CACHE_DIR to a folder you can write"),
         lambda: _folder("scratch folder", Path(tempfile.gettempdir()), "set TMPDIR to a folder you can write"),
         lambda: _machine(settings),
+        lambda: _confinement(settings),
+        lambda: _limits(settings),
     ]
     return [look() for look in looks]
 
@@ -204,6 +206,31 @@ def _machine(settings: Settings) -> Check:
         fitting = max(1, memory_mb // _JOB_MB)
         return Check("machine", None, f"{detail}: little memory for as many", f"set VISIUM_WORKERS={fitting}")
     return Check("machine", True, detail)
+
+
+def _confinement(settings: Settings) -> Check:
+    """What holds a scene's code, really tried; and what would happen with code that a person or a model wrote."""
+    from visium_graph.sandbox.kernel import capabilities  # noqa: PLC0415  # as above
+
+    kernel = capabilities()
+    if kernel.complete:
+        detail = f"Landlock ABI {kernel.landlock} and seccomp: every scene's code runs confined"
+        return Check("confinement", True, detail)
+    holding = f"Landlock ABI {kernel.landlock}" if kernel.landlock else "seccomp" if kernel.seccomp else "nothing"
+    fate = "runs unconfined (allow_unsandboxed is set)" if settings.allow_unsandboxed else "is refused"
+    detail = f"{holding} only: templates run with a warning, code that a person or a model wrote {fate}"
+    return Check("confinement", None, detail, f"this kernel lacks {kernel.missing}")
+
+
+def _limits(settings: Settings) -> Check:
+    from visium_graph.sandbox.job import Limits  # noqa: PLC0415  # as above
+
+    limits = Limits(settings.job_seconds, settings.job_memory_mb)
+    detail = (
+        f"{limits.seconds:g} s ({limits.processor_seconds:g} s of processor time), {limits.memory_mb} MB of memory, "
+        f"{limits.threads} threads, {limits.disk_mb} MB on disk in {limits.files} files, for one rendering"
+    )
+    return Check("limits", True, detail)
 
 
 _JOB_MB = 600

@@ -50,7 +50,18 @@ def dry_runs(path: Path, source: str, tree: ast.Module, settings: Settings) -> l
         "math": settings.math,
         "assets": _assets(tree, folder, home),
     }
-    return [Job("check", {"scene_id": _plain(name), **payload}, settings.cache_dir, limits, folder) for name in names]
+    unconfined = settings.allow_unsandboxed
+    return [
+        Job(
+            "check",
+            {"scene_id": _plain(name), **payload},
+            settings.cache_dir,
+            limits,
+            folder,
+            allow_unsandboxed=unconfined,
+        )
+        for name in names
+    ]
 
 
 def scene_names(tree: ast.Module) -> list[str]:

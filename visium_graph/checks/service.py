@@ -263,10 +263,12 @@ class _DryRuns:
     """Dry runs through the pool: all are started before the first is waited for."""
 
     def __init__(self, settings: Settings | None) -> None:
-        from visium_graph.sandbox.pool import pool_for  # noqa: PLC0415  # loads much, and is needed only here
+        from visium_graph.sandbox import pool_for, require_confinement  # noqa: PLC0415  # needed only here
         from visium_graph.settings import load_settings  # noqa: PLC0415  # as above
 
         self._settings = settings or load_settings()
+        if not self._settings.allow_unsandboxed:
+            require_confinement()
         self._pool = pool_for(self._settings)
 
     def start(self, path: Path, checked: _Checked) -> tuple[list[Future[JobResult]], list[Future[JobResult]]]:

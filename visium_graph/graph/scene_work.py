@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Self
@@ -22,7 +22,7 @@ from visium_graph.settings import Settings
 from visium_graph.storyboard import Scene, Storyboard
 from visium_graph.timing import Timing
 
-__all__ = ["SceneWork"]
+__all__ = ["SceneWork", "written_by_hand"]
 
 _WRITTEN = frozenset({"hand", "storyboard"})
 
@@ -53,9 +53,7 @@ class SceneWork:
         """The same from a storyboard and timing that were read already."""
         scene = storyboard.scene(scene_id)
         theme = settings.theme or storyboard.theme
-        path = run.scene(scene_id)
-        text = path.read_text(encoding="utf-8") if path.is_file() else None
-        by_hand = text if text is not None and is_hand_written(text) else None
+        by_hand = written_by_hand(run, scene_id)
         ladder = drafts(scene, storyboard, theme, by_hand)
         return cls(scene, run, settings, theme, timing.seconds(scene_id), by_hand, ladder)
 
@@ -98,11 +96,11 @@ class SceneWork:
 
     def check_job(self, draft: str) -> Job:
         """The check of a stored draft."""
-        return check_job(self.scene, self.code(draft), self.seconds, self.run, self.settings, self.theme)
+        return self._job(check_job, draft)
 
     def render_job(self, draft: str) -> Job:
         """The rendering of a stored draft."""
-        return render_job(self.scene, self.code(draft), self.seconds, self.run, self.settings, self.theme)
+        return self._job(render_job, draft)
 
     def publish(self, draft: str) -> bool:
         """Write the scene's file (never over a person's) and order its clip from the pool.
@@ -146,6 +144,20 @@ class SceneWork:
         with suppress(OSError, UnicodeDecodeError):
             yield unstamped(self.run.scene(self.scene.id).read_text(encoding="utf-8"))
 
+    def _job(self, kind: Callable[..., Job], draft: str) -> Job:
+        code = self.code(draft)
+        return kind(
+            self.scene, code, self.seconds, self.run, self.settings, self.theme, trusted=self._is_own_template(code)
+        )
+
+    def _is_own_template(self, code: str) -> bool:
+        """Whether this package generates exactly this code of the storyboard, in a way that runs no program on it.
+
+        What the run's state or the store say of a draft's author is not asked: a run folder may come from anywhere.
+        """
+        templates = [draft.code for draft in self.ladder if draft.coder not in _WRITTEN]
+        return self.settings.math != "latex" and code in templates
+
     @property
     def _store(self) -> Store:
         return Store(self.settings.cache_dir)
@@ -158,6 +170,13 @@ class SceneWork:
 
 def _draft_key(code: str) -> str:
     return content_hash("code", code)
+
+
+def written_by_hand(run: Run, scene_id: str) -> str | None:
+    """Text of the scene's file where a person wrote or edited it."""
+    path = run.scene(scene_id)
+    text = path.read_text(encoding="utf-8") if path.is_file() else None
+    return text if text is not None and is_hand_written(text) else None
 
 
 def _repaired(finding: Finding) -> Finding:

@@ -31,8 +31,12 @@ async def director(state: VideoState, runtime: Runtime[Settings]) -> VideoState:
     """Script -> storyboard: a layout for every scene, and which part appears at which beat."""
     work = VideoWork.open(state, settings_of(runtime))
     storyboard = await asyncio.to_thread(work.write_storyboard, state["origin"])
+    warned = await asyncio.to_thread(work.ensure_confinement, storyboard)
     emit(runtime, "storyboard", title=storyboard.title, scenes=[[scene.id, scene.title] for scene in storyboard.scenes])
-    return {"order": [scene.id for scene in storyboard.scenes]}
+    return {
+        "order": [scene.id for scene in storyboard.scenes],
+        "warnings": state.get("warnings", []) + warned,
+    }
 
 
 async def narrate(state: VideoState, runtime: Runtime[Settings]) -> VideoState:

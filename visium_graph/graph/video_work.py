@@ -14,10 +14,10 @@ from visium_graph.checks import findings_of
 from visium_graph.errors import VisiumError
 from visium_graph.export.publish import Notes, RenderedScene, publish
 from visium_graph.graph.planning import Found, left_out, write_script, write_storyboard
-from visium_graph.graph.scene_work import SceneWork
+from visium_graph.graph.scene_work import SceneWork, written_by_hand
 from visium_graph.graph.state import SceneOutcome, VideoState
 from visium_graph.run import Run, default_folder
-from visium_graph.sandbox import pool_for
+from visium_graph.sandbox import capabilities, pool_for, require_confinement
 from visium_graph.settings import Settings
 from visium_graph.sources.resolve import identify_source
 from visium_graph.storyboard import Storyboard
@@ -53,6 +53,22 @@ class VideoWork:
     def write_storyboard(self, origin: str) -> Storyboard:
         """See `planning.write_storyboard`."""
         return write_storyboard(origin, self.run, self.settings)
+
+    def ensure_confinement(self, storyboard: Storyboard) -> list[str]:
+        """Ask, before anything is spent on the run, whether its code may run here; returns what to warn of.
+
+        Raises:
+            EnvironmentFault: there is code that a person or a model wrote, or LaTeX, and the kernel cannot confine it.
+        """
+        foreign = any(scene.code is not None or written_by_hand(self.run, scene.id) for scene in storyboard.scenes)
+        foreign |= self.settings.math == "latex"
+        if foreign and not self.settings.allow_unsandboxed:
+            require_confinement()
+        missing = capabilities().missing
+        if not missing:
+            return []
+        what = "all scene code ran unconfined, as was allowed" if foreign else "the scenes' templates ran unconfined"
+        return [f"{what}, within limits of time and memory only: this kernel lacks {missing}"]
 
     async def narrate(self, progress: Callable[[int, int], None]) -> NarratedVideo:
         """Speak every beat with one voice; writes `narration/` and `timing.json`."""

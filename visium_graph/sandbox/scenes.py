@@ -16,7 +16,16 @@ from visium_graph.storyboard import Scene
 __all__ = ["check_job", "render_job"]
 
 
-def check_job(scene: Scene, code: str, seconds: Sequence[float], run: Run, settings: Settings, theme: str) -> Job:
+def check_job(
+    scene: Scene,
+    code: str,
+    seconds: Sequence[float],
+    run: Run,
+    settings: Settings,
+    theme: str,
+    *,
+    trusted: bool = False,
+) -> Job:
     """The check of one draft. Its frame is always small, so that one check serves every quality.
 
     Args:
@@ -26,15 +35,25 @@ def check_job(scene: Scene, code: str, seconds: Sequence[float], run: Run, setti
         run: where its assets are.
         settings: limits, the formula engine and the store.
         theme: `dark` or `light`.
+        trusted: whether this package generated the draft; see `Job.trusted`.
     """
     limits = Limits(min(60.0, settings.job_seconds / 4), settings.job_memory_mb)
-    return _job("check", "draft", limits, scene, code, seconds, run, settings, theme)
+    return _job("check", "draft", limits, scene, code, seconds, run, settings, theme, trusted)
 
 
-def render_job(scene: Scene, code: str, seconds: Sequence[float], run: Run, settings: Settings, theme: str) -> Job:
+def render_job(
+    scene: Scene,
+    code: str,
+    seconds: Sequence[float],
+    run: Run,
+    settings: Settings,
+    theme: str,
+    *,
+    trusted: bool = False,
+) -> Job:
     """The rendering of one accepted draft at the quality of the settings; arguments as for `check_job`."""
     limits = Limits(settings.job_seconds, settings.job_memory_mb)
-    return _job("render", settings.quality, limits, scene, code, seconds, run, settings, theme)
+    return _job("render", settings.quality, limits, scene, code, seconds, run, settings, theme, trusted)
 
 
 def _job(
@@ -47,6 +66,7 @@ def _job(
     run: Run,
     settings: Settings,
     theme: str,
+    trusted: bool,
 ) -> Job:
     frame = QUALITIES[quality]
     payload: dict[str, Any] = {
@@ -60,7 +80,7 @@ def _job(
         "math": settings.math,
         "assets": _assets(scene, code, run),
     }
-    return Job(task, payload, settings.cache_dir, limits, run.folder)
+    return Job(task, payload, settings.cache_dir, limits, run.folder, trusted, settings.allow_unsandboxed)
 
 
 def _assets(scene: Scene, code: str, run: Run) -> dict[str, str]:
