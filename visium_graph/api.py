@@ -17,11 +17,8 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-from langgraph.checkpoint.base import BaseCheckpointSaver
-
 from visium_graph.errors import EnvironmentFault, InputError
-from visium_graph.graph.planning import write_plan
-from visium_graph.graph.video import build_graph
+from visium_graph.export.finished import is_finished
 from visium_graph.run import Run, default_folder
 from visium_graph.settings import Settings
 from visium_graph.sources.resolve import identify_source
@@ -63,6 +60,12 @@ async def amake_video(
         VisiumError: a scene could not be rendered at all.
     """
     settings = settings or Settings()
+    if await asyncio.to_thread(_is_made, source, settings, out):
+        if on_event is not None:
+            on_event({"event": "unchanged"})
+        return Run.open(Path(out) if out else default_folder(str(source)))
+    from visium_graph.graph.planning import write_plan  # noqa: PLC0415  # an unchanged video needs none of it
+
     if isinstance(source, Storyboard):
         run = Run.create(Path(out) if out else default_folder(source.title))
         await asyncio.to_thread(write_plan, source, run, settings)
@@ -71,14 +74,32 @@ async def amake_video(
         await asyncio.to_thread(identify_source, str(source))  # before a folder is made for nothing
         run = Run.create(Path(out) if out else default_folder(str(source)))
     async with _compiled(run) as graph:
-        assert isinstance(graph.checkpointer, BaseCheckpointSaver)
+        assert graph.checkpointer is not None
+        assert not isinstance(graph.checkpointer, bool)
         await graph.checkpointer.adelete_thread("video")
         await _drive(graph, {"source": str(source), "out": str(run.folder)}, settings, on_event)
     return run
 
 
-async def aresume_video(folder: str | Path, *, on_event: OnEvent | None = None) -> Run:
+def _is_made(source: str | Path | Storyboard, settings: Settings, out: str | Path | None) -> bool:
+    """Whether the source is a run's own storyboard, and the run holds the video of it."""
+    if isinstance(source, Storyboard) or not settings.render or not Path(source).is_file():
+        return False
+    folder = Path(out) if out else default_folder(str(source))
+    run = Run(folder.resolve())
+    return Path(source).resolve() == run.storyboard and is_finished(run, settings)
+
+
+async def aresume_video(
+    folder: str | Path, *, on_event: OnEvent | None = None, allow_unsandboxed: bool | None = None
+) -> Run:
     """Go on with a run that was interrupted, with the settings it was started with.
+
+    Args:
+        folder: of the run.
+        on_event: as for `amake_video`.
+        allow_unsandboxed: see `Settings`; by default from the environment. The run folder may come from anywhere and
+            has no say in this.
 
     Raises:
         InputError: the folder holds no run.
@@ -92,6 +113,8 @@ async def aresume_video(folder: str | Path, *, on_event: OnEvent | None = None) 
             raise InputError(f"{folder}: nothing to go on with; `visium make SOURCE -o {folder}` starts anew")
         if state.next or not run.video.is_file():
             settings = _settings_in(state.metadata)
+            allowed = Settings().allow_unsandboxed if allow_unsandboxed is None else allow_unsandboxed
+            settings = settings.model_copy(update={"allow_unsandboxed": allowed})
             start = None if state.next else {"source": str(run.storyboard), "out": str(run.folder)}
             await _drive(graph, start, settings, on_event)
     return run
@@ -108,9 +131,9 @@ def make_video(
     return _run(amake_video(source, settings=settings, out=out, on_event=on_event))
 
 
-def resume_video(folder: str | Path, *, on_event: OnEvent | None = None) -> Run:
+def resume_video(folder: str | Path, *, on_event: OnEvent | None = None, allow_unsandboxed: bool | None = None) -> Run:
     """`aresume_video` for code that is not async."""
-    return _run(aresume_video(folder, on_event=on_event))
+    return _run(aresume_video(folder, on_event=on_event, allow_unsandboxed=allow_unsandboxed))
 
 
 async def settings_of_run(run: Run) -> Settings | None:
@@ -124,7 +147,9 @@ async def settings_of_run(run: Run) -> Settings | None:
 
 @asynccontextmanager
 async def _compiled(run: Run) -> AsyncIterator[CompiledStateGraph[Any, Settings, Any, Any]]:
-    from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver  # noqa: PLC0415  # aiosqlite only when a run starts
+    from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver  # noqa: PLC0415  # only when a run starts
+
+    from visium_graph.graph.video import build_graph  # noqa: PLC0415  # as above
 
     try:
         async with AsyncSqliteSaver.from_conn_string(str(run.checkpoints)) as saver:

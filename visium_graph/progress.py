@@ -56,6 +56,8 @@ class Progress:
         if name == "script":
             self._console.print(event["found"], markup=False)
             self._stage = "planning"
+        elif name == "unchanged":
+            self._console.print("nothing has changed since this video was made", markup=False)
         elif name == "storyboard":
             self._scenes = {scene_id: (title, "waiting") for scene_id, title in event["scenes"]}
             self._stage = "narrating"

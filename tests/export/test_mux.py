@@ -10,10 +10,15 @@ import pytest
 
 from tests.export.export_media import FPS, click, encode_clip, hum
 from visium_graph.errors import EnvironmentFault, InputError
+from visium_graph.export.audio import programme
 from visium_graph.export.mux import assemble, scene_clip
 from visium_graph.export.timeline import SceneSpan, Timeline
 
 RATE = 48000
+
+
+def put_together(timeline: Timeline, out: Path) -> None:
+    assemble(timeline, programme(timeline), out)
 
 
 def decoded_sound(path: Path) -> tuple[np.ndarray, float]:
@@ -47,7 +52,7 @@ def timeline(make_timeline: Callable[..., Timeline]) -> Timeline:
 @pytest.fixture(scope="module")
 def video(timeline: Timeline, tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("out") / "video.mp4"
-    assemble(timeline, out)
+    put_together(timeline, out)
     return out
 
 
@@ -111,7 +116,7 @@ def test_title_language_and_index_in_front(video: Path) -> None:
 
 def test_the_encoders_delay_does_not_shift_the_sound(make_timeline: Callable[..., Timeline], tmp_path: Path) -> None:
     out = tmp_path / "clicks.mp4"
-    assemble(
+    put_together(
         make_timeline(("a", "A", [10], [click(0.9, 0.3)]), ("b", "B", [13, 7], [None, click(0.6, 0.2)])),
         out,
     )
@@ -124,7 +129,7 @@ def test_the_encoders_delay_does_not_shift_the_sound(make_timeline: Callable[...
 
 def test_a_scene_alone(timeline: Timeline, tmp_path: Path) -> None:
     out = tmp_path / "clips" / "c.mp4"
-    scene_clip(timeline, "c", out)
+    scene_clip(timeline, programme(timeline), "c", out)
     with av.open(str(out)) as file:
         assert sum(1 for _ in file.decode(video=0)) == 13
         assert file.chapters() == []
@@ -132,12 +137,12 @@ def test_a_scene_alone(timeline: Timeline, tmp_path: Path) -> None:
     loud = np.flatnonzero(np.abs(sound) > 0.1 * np.abs(sound).max())[0] / RATE + first
     assert loud == pytest.approx(0.7, abs=0.03)
     with pytest.raises(KeyError):
-        scene_clip(timeline, "nowhere", out)
+        scene_clip(timeline, programme(timeline), "nowhere", out)
 
 
 def test_a_silent_video_has_a_silent_track(make_timeline: Callable[..., Timeline], tmp_path: Path) -> None:
     out = tmp_path / "quiet.mp4"
-    assemble(make_timeline(("a", "A", [3], [None])), out)
+    put_together(make_timeline(("a", "A", [3], [None])), out)
     sound, _ = decoded_sound(out)
     assert not np.any(np.abs(sound) > 1e-4)
     assert len(sound) / RATE == pytest.approx(0.3, abs=0.1)
@@ -147,16 +152,16 @@ def test_clips_that_do_not_fit_are_refused_and_nothing_is_written(timeline: Time
     out = tmp_path / "video.mp4"
     wide = SceneSpan("wide", "Wide", encode_clip(tmp_path / "wide.mp4", 5, width=320), 5, ())
     with pytest.raises(InputError, match="'wide' is encoded unlike the first"):
-        assemble(Timeline("T", "en", FPS, (*timeline.scenes, wide)), out)
+        put_together(Timeline("T", "en", FPS, (*timeline.scenes, wide)), out)
     broken = tmp_path / "broken.mp4"
     broken.write_bytes(b"no video")
     with pytest.raises(InputError, match="scene 'x' cannot be read"):
-        assemble(Timeline("T", "en", FPS, (SceneSpan("x", "X", broken, 5, ()),)), out)
+        put_together(Timeline("T", "en", FPS, (SceneSpan("x", "X", broken, 5, ()),)), out)
     short = SceneSpan("long", "Long", timeline.scenes[0].clip, 10, ())
     with pytest.raises(InputError, match="longer than its 10 frames"):
-        assemble(Timeline("T", "en", FPS, (short,)), out)
+        put_together(Timeline("T", "en", FPS, (short,)), out)
     with pytest.raises(InputError, match="no scenes"):
-        assemble(Timeline("T", "en", FPS, ()), out)
+        put_together(Timeline("T", "en", FPS, ()), out)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["broken.mp4", "wide.mp4"]
 
 
@@ -164,11 +169,11 @@ def test_an_existing_video_survives_a_failure(timeline: Timeline, tmp_path: Path
     out = tmp_path / "video.mp4"
     out.write_bytes(b"old")
     with pytest.raises(InputError):
-        assemble(Timeline("T", "en", FPS, (SceneSpan("long", "L", timeline.scenes[0].clip, 10, ()),)), out)
+        put_together(Timeline("T", "en", FPS, (SceneSpan("long", "L", timeline.scenes[0].clip, 10, ()),)), out)
     assert out.read_bytes() == b"old"
 
 
 def test_a_folder_that_cannot_be_written(timeline: Timeline, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(EnvironmentFault, match="cannot write there"):
-        assemble(timeline, tmp_path / "file" / "video.mp4")
+        put_together(timeline, tmp_path / "file" / "video.mp4")

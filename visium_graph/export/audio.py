@@ -14,10 +14,23 @@ from scipy.signal import resample_poly
 from visium_graph.errors import InputError
 from visium_graph.export.timeline import Timeline
 
-__all__ = ["CEILING_DBTP", "LOUDNESS_LUFS", "level", "loudness", "programme", "read_wav", "true_peak"]
+__all__ = [
+    "CEILING_DBTP",
+    "LOUDNESS_LUFS",
+    "RATE",
+    "Samples",
+    "level",
+    "loudness",
+    "programme",
+    "read_wav",
+    "sample_at",
+    "true_peak",
+]
 
 Samples = NDArray[np.float32]
 
+RATE = 48000
+"""Samples a second of a finished video."""
 LOUDNESS_LUFS = -16.0
 CEILING_DBTP = -1.0
 _MARGIN_DB = 0.3
@@ -27,13 +40,13 @@ _LARGEST_GAIN_DB = 30.0
 _OVERSAMPLING = 4
 _LOOKAHEAD = 0.005
 """Seconds the limiter sees ahead, and takes to let go."""
-_BLOCK = 1 << 19
-"""Samples oversampled at a time, which bounds the memory a long video takes."""
+_BLOCK = 1 << 14
+"""Samples oversampled at a time."""
 _OVERLAP = 256
 _FADE = 0.02
 
 
-def programme(timeline: Timeline, rate: int = 48000) -> Samples:
+def programme(timeline: Timeline, rate: int = RATE) -> Samples:
     """The levelled sound of a timeline.
 
     Args:
@@ -46,15 +59,16 @@ def programme(timeline: Timeline, rate: int = 48000) -> Samples:
     Raises:
         InputError: a sound file cannot be read.
     """
-    sound = np.zeros(_samples(timeline.frames, timeline.fps, rate), np.float32)
+    sound = np.zeros(sample_at(timeline.frames, timeline.fps, rate), np.float32)
     for first, scene in zip(timeline.starts(), timeline.scenes, strict=True):
         for beat in scene.beats:
             if beat.sound is not None:
-                _place(sound, read_wav(beat.sound, rate), _samples(first + beat.start, timeline.fps, rate), rate)
+                _place(sound, read_wav(beat.sound, rate), sample_at(first + beat.start, timeline.fps, rate), rate)
     return level(sound, rate)
 
 
-def _samples(frames: int, fps: int, rate: int) -> int:
+def sample_at(frames: int, fps: int, rate: int) -> int:
+    """The sample at which a frame begins."""
     return round(frames * rate / fps)
 
 
@@ -104,39 +118,42 @@ def level(sound: Samples, rate: int) -> Samples:
     """Bring a programme to -16 LUFS with true peaks of at most -1 dBTP. Silence stays silence."""
     ceiling = 10 ** ((CEILING_DBTP - _MARGIN_DB) / 20)
     measured = loudness(sound, rate)
+    peaks = _peaks(sound)  # found once: a gain makes all of them larger alike
     gain_db = 0.0
     done = sound
     for _ in range(3):  # limiting takes away a little loudness, which the next turn gives back
         if measured is not None:
             gain_db = float(np.clip(gain_db + LOUDNESS_LUFS - measured, -_LARGEST_GAIN_DB, _LARGEST_GAIN_DB))
-        done = _limited(sound * np.float32(10 ** (gain_db / 20)), rate, ceiling)
+        factor = np.float32(10 ** (gain_db / 20))
+        done = _limited(sound * factor, peaks * factor, rate, ceiling)
         measured = loudness(done, rate)
         if measured is None or abs(measured - LOUDNESS_LUFS) < 0.1:
             break
     return done
 
 
-def _limited(sound: Samples, rate: int, ceiling: float) -> Samples:
+def _limited(sound: Samples, peaks: Samples, rate: int, ceiling: float) -> Samples:
     """A look-ahead limiter: the gain goes down before a peak comes and up again after it, without a step."""
-    peaks = _peaks(sound)
     if not len(peaks) or float(peaks.max()) <= ceiling:
         return sound
     needed = np.minimum(1.0, ceiling / np.maximum(peaks, 1e-9)).astype(np.float32)
     reach = 2 * round(_LOOKAHEAD * rate) + 1
     # The least gain within reach, then its running mean over the same reach: nowhere above what is needed.
     gain = uniform_filter1d(minimum_filter1d(needed, reach, mode="nearest"), reach, mode="nearest")
-    limited: Samples = sound * np.minimum(gain, 1.0).astype(np.float32)
-    limited *= np.float32(min(1.0, ceiling / max(float(_peaks(limited).max()), 1e-9)))  # what the smoothing let through
+    gain = np.minimum(gain, 1.0).astype(np.float32)
+    limited: Samples = sound * gain
+    # What the smoothing let through can only be where something was limited.
+    limited *= np.float32(min(1.0, ceiling / max(float(_peaks(limited, gain < 1).max()), 1e-9)))
     return limited
 
 
-def _peaks(sound: Samples) -> Samples:
-    """The true peak around every sample: the largest of four oversampled values."""
+def _peaks(sound: Samples, where: NDArray[np.bool_] | None = None) -> Samples:
+    """The true peak around every sample: the largest of four oversampled values; its own value outside `where`."""
     peaks = np.abs(sound)
     for start in range(0, len(sound), _BLOCK):
         end = min(start + _BLOCK, len(sound))
         first, last = max(start - _OVERLAP, 0), min(end + _OVERLAP, len(sound))
-        if not np.any(sound[first:last]):
+        if not np.any(sound[first:last] if where is None else where[start:end]):
             continue
         fine = np.abs(resample_poly(sound[first:last], _OVERSAMPLING, 1)).reshape(-1, _OVERSAMPLING).max(axis=1)
         peaks[start:end] = np.maximum(peaks[start:end], fine[start - first : end - first])

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from importlib.metadata import version
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, cast
 
 from visium_graph.errors import EnvironmentFault
+from visium_graph.export.audio import programme
 from visium_graph.export.contact import Still, contact_sheet
+from visium_graph.export.finished import files_of, inputs_of, unchanged
 from visium_graph.export.mux import assemble, scene_clip
-from visium_graph.export.report import DraftFinding, Outcome, Report, SceneReport, write_report
+from visium_graph.export.report import DraftFinding, Made, Outcome, Report, SceneReport, write_report
 from visium_graph.export.subtitles import srt, vtt
 from visium_graph.export.timeline import BeatSpan, SceneSpan, Timeline
+from visium_graph.provenance import source_hash, versions
 from visium_graph.run import Run
 from visium_graph.sandbox.job import JobResult
 from visium_graph.settings import Settings
+from visium_graph.store import content_hash
 from visium_graph.storyboard import Scene, Storyboard
 from visium_graph.timing import BeatTiming, SceneTiming, Timing
 from visium_graph.voices.programme import NarratedVideo
@@ -60,23 +63,41 @@ def publish(
 ) -> Path:
     """Write video, clips, subtitles, timing, contact sheet and report; returns the video's path.
 
+    Pictures and sound that are in the folder already, put together from the same clips and sounds, are left as they are.
+
     Raises:
         EnvironmentFault: the folder cannot be written any more.
     """
     timeline = _timeline(storyboard, rendered, narrated, settings.frame.fps)
     try:
         _timing(timeline, narrated).write(run.timing)
-        for scene in timeline.scenes:
-            scene_clip(timeline, scene.id, run.clip(scene.id))
         run.write(run.subtitles(".srt"), srt(timeline))
         run.write(run.subtitles(".vtt"), vtt(timeline))
-        contact_sheet(_stills(rendered), run.contact)
-        assemble(timeline, run.video)
-        write_report(run, _report(timeline, rendered, narrated, settings, notes))
+        assembly = _assembly(timeline)
+        heavy = [run.video, run.contact, *(run.clip(scene.id) for scene in timeline.scenes)]
+        if not unchanged(run, assembly, [path.relative_to(run.folder).as_posix() for path in heavy]):
+            _put_together(run, timeline, rendered)
         _remove_leftovers(run, storyboard)
+        made = Made(inputs=inputs_of(run, settings), assembly=assembly, files=files_of(run))
+        write_report(run, _report(timeline, rendered, narrated, settings, notes, made))
     except OSError as error:
         raise EnvironmentFault(f"{error.filename or run.folder}: cannot be written ({error.strerror})") from error
     return run.video
+
+
+def _put_together(run: Run, timeline: Timeline, rendered: Sequence[RenderedScene]) -> None:
+    sound = programme(timeline)
+    for scene in timeline.scenes:
+        scene_clip(timeline, sound, scene.id, run.clip(scene.id))
+    contact_sheet(_stills(rendered), run.contact)
+    assemble(timeline, sound, run.video)
+
+
+def _assembly(timeline: Timeline) -> str:
+    """A hash of what the video is put together from. Clips and sounds lie in the store, under names that say what is in them."""
+    return content_hash(
+        source_hash("export"), versions("av", "numpy", "pillow", "pyloudnorm", "scipy"), asdict(timeline)
+    )
 
 
 def _timeline(storyboard: Storyboard, rendered: Sequence[RenderedScene], narrated: NarratedVideo, fps: int) -> Timeline:
@@ -123,6 +144,7 @@ def _report(
     narrated: NarratedVideo,
     settings: Settings,
     notes: Notes,
+    made: Made,
 ) -> Report:
     scenes = [
         SceneReport(
@@ -150,7 +172,8 @@ def _report(
         scenes=scenes,
         warnings=[*notes.warnings],
         left_out=[*notes.left_out],
-        versions={name: version(name) for name in ("visium-graph", "manim", "langgraph", "av")},
+        versions=versions("visium-graph", "manim", "langgraph", "av"),
+        made=made,
     )
 
 

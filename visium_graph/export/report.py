@@ -12,7 +12,7 @@ from visium_graph.checks.finding import Finding
 from visium_graph.export.plain import plain_text
 from visium_graph.run import Run, write_atomically
 
-__all__ = ["DraftFinding", "Outcome", "Report", "SceneReport", "report_html", "write_report"]
+__all__ = ["DraftFinding", "Made", "Outcome", "Report", "SceneReport", "report_html", "write_report"]
 
 Outcome = Literal["coded", "template", "fallback", "title"]
 """How a scene came about: by code, by its layout's template, by a template in place of code that failed, or as a
@@ -53,6 +53,17 @@ class SceneReport(_Model):
     """Why it had to fall back, in one line."""
 
 
+class Made(_Model):
+    """By which a finished video is known again."""
+
+    inputs: str
+    """Hash of all it was made of; see `finished.inputs_of`."""
+    assembly: str
+    """Hash of the clips and sounds it was put together from."""
+    files: dict[str, str]
+    """Path in the run folder -> SHA-256."""
+
+
 class Report(_Model):
     """The whole run."""
 
@@ -73,6 +84,7 @@ class Report(_Model):
     """What of the source is not in the video."""
     versions: dict[str, str] = {}
     """Package -> version of what the video depends on."""
+    made: Made | None = None
 
     @property
     def fallen_back(self) -> list[SceneReport]:
