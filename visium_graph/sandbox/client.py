@@ -113,6 +113,11 @@ class Preloaded:
         self._group = 0
         return Ending(**answer)
 
+    @property
+    def alive(self) -> bool:
+        """Whether the process is still there."""
+        return self._process.poll() is None
+
     def close(self) -> None:
         """End the process and everything below it. Closing twice does no harm."""
         with contextlib.suppress(OSError):
@@ -143,10 +148,7 @@ def lease() -> Iterator[Preloaded]:
     Raises:
         EnvironmentFault: a new one could not start.
     """
-    with _guard:
-        preloaded = _idle.pop() if _idle else None
-    if preloaded is None:
-        preloaded = Preloaded()
+    preloaded = _idle_one() or Preloaded()
     with _guard:
         _busy.append(preloaded)
     try:
@@ -159,6 +161,17 @@ def lease() -> Iterator[Preloaded]:
     with _guard:
         _busy.remove(preloaded)
         _idle.append(preloaded)
+
+
+def _idle_one() -> Preloaded | None:
+    while True:
+        with _guard:
+            if not _idle:
+                return None
+            preloaded = _idle.pop()
+        if preloaded.alive:
+            return preloaded
+        preloaded.close()  # killed while it had nothing to do
 
 
 def close_all() -> None:

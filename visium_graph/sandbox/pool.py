@@ -2,25 +2,34 @@
 
 from __future__ import annotations
 
+import contextlib
 import heapq
 import itertools
 import os
 import threading
+import time
 from concurrent.futures import CancelledError, Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
 from functools import partial
+from multiprocessing.connection import wait
+from multiprocessing.context import SpawnProcess
 from typing import Self
+
+import psutil
 
 from visium_graph.errors import EnvironmentFault
 from visium_graph.sandbox.job import Job, JobResult, SceneFault
-from visium_graph.sandbox.runner import run_job, stored_result
+from visium_graph.sandbox.runner import patience, run_job, stored_result
+from visium_graph.sandbox.scratch import sweep
 from visium_graph.sandbox.spawning import WorkerContext, settle_worker
 from visium_graph.settings import Settings
 
 __all__ = ["Pool", "PoolClosed", "pool_for"]
 
-_RESUBMISSIONS = 2
+_ATTEMPTS = 5
+_TICK = 1.0
+_STOPPED_SECONDS = 10.0
 _CLOSE_SECONDS = 10.0
 _RANKS = {"check": 0}
 _LAST_RANK = 1
@@ -41,24 +50,67 @@ class _Flight:
     attempts: int = field(default=0, compare=False)
 
 
-class _Executor:
-    """A ProcessPoolExecutor together with the processes it started."""
+class _Worker:
+    """One worker process, with an executor of its own.
 
-    def __init__(self, size: int) -> None:
-        self.context = WorkerContext()
-        self.pool = ProcessPoolExecutor(size, mp_context=self.context, initializer=settle_worker)
+    A process that is killed breaks its whole executor: in one for all workers, every job in flight would be lost with
+    it, and blamed for it.
+    """
+
+    def __init__(self) -> None:
+        self._context = WorkerContext()
+        self._executor = ProcessPoolExecutor(1, mp_context=self._context, initializer=settle_worker)
+        self._patience = 0.0
+        self._stopped = 0.0
+
+    def submit(self, job: Job) -> Future[JobResult]:
+        """Start the job. The process starts with the first one."""
+        self._patience, self._stopped = patience(job.limits), 0.0
+        return self._executor.submit(run_job, job)
+
+    @property
+    def _processes(self) -> list[SpawnProcess]:
+        """One, once it could be started."""
+        return [process for process in self._context.started if process.pid is not None]
+
+    @property
+    def lost(self) -> bool:
+        """Whether the process was started, and is no more."""
+        return bool(wait([process.sentinel for process in self._processes], 0))
+
+    def watch(self, seconds: float) -> None:
+        """Kill the process where nothing more is to be expected of its job, which then is lost like any other.
+
+        Args:
+            seconds: since the last call, or less where this process itself was stopped in the meantime.
+        """
+        self._patience -= seconds
+        self._stopped = self._stopped + seconds if self._is_stopped() else 0.0
+        if self._patience < 0 or self._stopped > _STOPPED_SECONDS:
+            for process in self._processes:
+                process.kill()
+
+    def _is_stopped(self) -> bool:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            return any(psutil.Process(process.pid).status() == psutil.STATUS_STOPPED for process in self._processes)
+        return False
+
+    def terminate(self) -> None:
+        """Tell the process to end itself and what it runs."""
+        for process in self._processes:
+            process.terminate()
 
     def end(self) -> None:
-        """End the workers, and what they run, without waiting for their jobs."""
-        for process in self.context.started:
-            if process.pid is not None:
-                process.terminate()
-        for process in self.context.started:
-            if process.pid is not None:
-                process.join(_CLOSE_SECONDS)
-                if process.is_alive():
-                    process.kill()
-        self.pool.shutdown(wait=True, cancel_futures=True)
+        """Wait for the end that `terminate` asked for, but not for ever."""
+        for process in self._processes:
+            process.join(_CLOSE_SECONDS)
+            if process.is_alive():
+                process.kill()
+        self._executor.shutdown(wait=True, cancel_futures=True)
+
+    def discard(self) -> None:
+        """Let go of an executor that is broken."""
+        self._executor.shutdown(wait=False, cancel_futures=True)
 
 
 class Pool:
@@ -78,9 +130,10 @@ class Pool:
         self._numbers = itertools.count()
         self._waiting: list[_Flight] = []
         self._flights: dict[str, _Flight] = {}
-        self._running = 0
+        self._idle: list[_Worker] = []
+        self._busy: list[_Worker] = []
+        self._broken: list[_Worker] = []
         self._closed = False
-        self._executor: _Executor | None = None
         self._dispatcher = threading.Thread(target=self._dispatch, daemon=True, name="sandbox-dispatcher")
         self._dispatcher.start()
 
@@ -106,15 +159,13 @@ class Pool:
         with self._change:
             if self._closed:
                 raise PoolClosed("the pool is closed")
-            # Where the kernel cannot confine, one of two equal jobs may be refused and the other not.
-            key = f"{job.key} {job.must_be_confined}"
-            known = self._flights.get(key)
+            known = self._flights.get(job.key)
             if known is not None and _stands(known):
                 return known.future
             future: Future[JobResult] = Future()
             future.set_running_or_notify_cancel()
             flight = _Flight(_RANKS.get(job.task, _LAST_RANK), next(self._numbers), job, future)
-            self._flights[key] = flight
+            self._flights[job.key] = flight
             heapq.heappush(self._waiting, flight)
             self._change.notify()
             return future
@@ -127,69 +178,104 @@ class Pool:
             self._closed = True
             self._change.notify()
         self._dispatcher.join()
-        if self._executor is not None:
-            self._executor.end()
+        workers = [*self._idle, *self._busy, *self._broken]
+        for worker in workers:
+            worker.terminate()
+        for worker in workers:
+            worker.end()
+        if workers:
+            sweep()  # a worker that was killed could not
         for flight in self._flights.values():
             if not flight.future.done():
                 flight.future.set_exception(PoolClosed("the pool was closed before the job had ended"))
         self._flights.clear()
 
     def _dispatch(self) -> None:
-        """Hand jobs to the executor, never more than it has workers: a check that comes late still goes next."""
-        while True:
-            with self._change:
-                self._change.wait_for(lambda: self._closed or (self._waiting and self._running < self._size))
-                if self._closed:
-                    return
-                flight = heapq.heappop(self._waiting)
-                self._running += 1
+        """Hand jobs to workers, never more than there are: a check that comes late still goes next."""
+        while (flight := self._next()) is not None:
             stored = stored_result(flight.job)
             if stored is not None:
                 self._land(flight, stored)
             else:
                 self._launch(flight)
 
+    def _next(self) -> _Flight | None:
+        """The next job as soon as a worker is free for it, None once the pool is closed. Looks after the workers meanwhile."""
+        looked = time.monotonic()
+        with self._change:
+            while not self._closed:
+                # Not from a worker's callback: the executor may hold its own lock there.
+                while self._broken:
+                    self._broken.pop().discard()
+                if self._waiting and len(self._busy) < self._size:
+                    return heapq.heappop(self._waiting)
+                self._change.wait(_TICK if self._busy else None)
+                now = time.monotonic()
+                for worker in self._busy:
+                    worker.watch(min(now - looked, 2 * _TICK))  # more has not passed for us: we were stopped
+                looked = now
+        return None
+
     def _launch(self, flight: _Flight) -> None:
-        executor = self._executor = self._executor or _Executor(self._size)
+        worker = self._free_worker()
         try:
-            inner = executor.pool.submit(run_job, flight.job)
+            inner = worker.submit(flight.job)
         except BrokenProcessPool:
-            self._retry(flight, executor)
+            self._retry(flight, worker)
         except RuntimeError as error:  # the interpreter is ending
+            self._release(worker, broken=True)
             self._land(flight, error)
         except OSError as error:
+            self._release(worker, broken=True)
             self._land(flight, EnvironmentFault(f"cannot start a worker process ({error.strerror})"))
         else:
-            inner.add_done_callback(partial(self._landed, flight, executor))
+            inner.add_done_callback(partial(self._landed, flight, worker))
 
-    def _landed(self, flight: _Flight, executor: _Executor, inner: Future[JobResult]) -> None:
+    def _free_worker(self) -> _Worker:
+        """An idle worker, or a new one; it counts as busy."""
+        with self._change:
+            while self._idle:
+                worker = self._idle.pop()
+                if not worker.lost:
+                    break
+                self._broken.append(worker)  # killed while it had nothing to do
+            else:
+                worker = _Worker()
+            self._busy.append(worker)
+            return worker
+
+    def _landed(self, flight: _Flight, worker: _Worker, inner: Future[JobResult]) -> None:
         try:
             result = inner.result()
         except (BrokenProcessPool, CancelledError):
-            self._retry(flight, executor)
+            self._retry(flight, worker)
         except BaseException as error:  # noqa: BLE001  # whatever run_job raised belongs to the one who waits
+            self._release(worker)
             self._land(flight, error)
         else:
+            self._release(worker)
             self._land(flight, result)
 
-    def _retry(self, flight: _Flight, executor: _Executor) -> None:
-        """A worker was killed, which breaks the whole executor: start another and give it the job again."""
+    def _retry(self, flight: _Flight, worker: _Worker) -> None:
+        """The worker was killed: give its job to another, unless the job seems to be why."""
         flight.attempts += 1
-        if flight.attempts > _RESUBMISSIONS:
+        self._release(worker, broken=True)
+        if flight.attempts == _ATTEMPTS:
             fault = SceneFault("Crash", f"its worker was killed {flight.attempts} times")
             self._land(flight, JobResult(flight.job.key, "crashed", fault=fault))
             return
         with self._change:
-            if self._executor is executor:
-                self._executor = None
-            self._running -= 1
             heapq.heappush(self._waiting, flight)
+            self._change.notify()
+
+    def _release(self, worker: _Worker, *, broken: bool = False) -> None:
+        with self._change:
+            self._busy.remove(worker)
+            (self._broken if broken else self._idle).append(worker)
             self._change.notify()
 
     def _land(self, flight: _Flight, outcome: JobResult | BaseException) -> None:
         with self._change:
-            self._running -= 1
-            self._change.notify()
             if self._closed:
                 return  # close() tells those who wait
         if isinstance(outcome, JobResult):

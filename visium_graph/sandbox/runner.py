@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import signal
+import time
 from pathlib import Path
 from typing import Any
 
@@ -12,15 +13,16 @@ from visium_graph.errors import EnvironmentFault, InputError
 from visium_graph.sandbox import outlines
 from visium_graph.sandbox.client import PreloadedGone, lease
 from visium_graph.sandbox.fault import line_in_dump
-from visium_graph.sandbox.job import TASKS, Job, JobResult, SceneFault, Status
+from visium_graph.sandbox.job import TASKS, Job, JobResult, Limits, SceneFault, Status
 from visium_graph.sandbox.kernel import require_confinement
 from visium_graph.sandbox.monitor import Ending
 from visium_graph.sandbox.scratch import copy_output, open_output, scene_file, scratch_folder
 from visium_graph.store import Store
 
-__all__ = ["run_job", "stored_result"]
+__all__ = ["patience", "run_job", "stored_result"]
 
-_TRIES = 3
+_TRIES = 4
+_SLACK_SECONDS = 300.0
 _LOG_CHARACTERS = 4000
 
 
@@ -28,7 +30,8 @@ def run_job(job: Job) -> JobResult:
     """Run the job in a child process of its own, or return its stored result.
 
     A result that depends on the inputs alone (`done`, `error`) is stored under the job's key, and no job with that
-    key runs again. One that depends on the machine (`timeout`, `memory`, `limit`, `crashed`) is not stored.
+    key runs again. One that depends on the machine (`timeout`, `memory`, `limit`, `crashed`) is not stored. A run that
+    was ended from outside says nothing about the job, which is run again then, a few times.
 
     Raises:
         InputError: unknown task, or an asset that is missing or has changed.
@@ -42,12 +45,30 @@ def run_job(job: Job) -> JobResult:
         return stored
     if job.must_be_confined:
         require_confinement()
-    for _ in range(_TRIES):
+    began = time.monotonic()
+    tries = 0
+    while tries < _TRIES and time.monotonic() - began <= job.limits.seconds:
+        tries += 1
         with scratch_folder(job) as scratch, contextlib.suppress(PreloadedGone), lease() as preloaded:
             outlines.lay_out(job, scratch)
-            return _settled(job, scratch, preloaded.run(scratch, job.limits, must_be_confined=job.must_be_confined))
-    fault = SceneFault("Crash", f"the process that ran the scene was ended {_TRIES} times")
-    return JobResult(job.key, "crashed", fault=fault)
+            ending = preloaded.run(scratch, job.limits, must_be_confined=job.must_be_confined)
+            if not _lost(job, scratch, ending):
+                return _settled(job, scratch, ending)
+    times = "once" if tries == 1 else f"{tries} times"
+    why = f"the scene's process was killed from outside {times} (perhaps the machine ran out of memory)"
+    return JobResult(job.key, "crashed", fault=SceneFault("Crash", why))
+
+
+def patience(limits: Limits) -> float:
+    """Seconds after which `run_job` has ended, whatever befell the processes below it."""
+    return 2 * limits.seconds + _SLACK_SECONDS
+
+
+def _lost(job: Job, scratch: Path, ending: Ending) -> bool:
+    """Whether the run was ended from outside: somebody killed its process, or removed its folder."""
+    # The kernel kills too, at the limit of processor time.
+    killed = ending.signal == signal.SIGKILL and ending.cpu_seconds < job.limits.processor_seconds
+    return (ending.outcome == "crashed" and killed) or not (scratch / "job.json").exists()
 
 
 def stored_result(job: Job) -> JobResult | None:
@@ -139,8 +160,6 @@ def _store(job: Job, result: JobResult, scratch: Path) -> None:
 
 
 def _crash(ending: Ending) -> str:
-    if ending.signal == signal.SIGKILL:
-        return "the scene's process was killed from outside (perhaps the machine ran out of memory)"
     if ending.signal:
         return f"the scene's process crashed ({signal.Signals(ending.signal).name})"
     return "the scene's process ended before it had a result"

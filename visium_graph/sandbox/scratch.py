@@ -26,6 +26,7 @@ __all__ = [
     "copy_output",
     "open_output",
     "read_job",
+    "remove_own",
     "remove_tree",
     "scene_file",
     "scratch_folder",
@@ -37,7 +38,8 @@ OUTLINES = "outlines.npz"
 OUTLINES_MADE = "outlines-made.npz"
 """The same with those that this run made, if it made any."""
 _PREFIX = "visium-job-"
-_STALE_SECONDS = 3600.0
+_REMOVALS = 50
+_REMOVAL_SECONDS = 0.02
 _SUFFIX = re.compile(r"[.-][A-Za-z0-9._-]{1,63}")
 
 
@@ -61,20 +63,55 @@ def scratch_folder(job: Job) -> Iterator[Path]:
         InputError: an asset is missing or is not the file that the job names.
     """
     try:
-        folder = Path(tempfile.mkdtemp(prefix=_PREFIX))
+        folder, lock = _claim()
     except OSError as error:
         raise EnvironmentFault(f"cannot write to {tempfile.gettempdir()} ({error.strerror}); set TMPDIR") from None
-    lock = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
-        fcntl.flock(lock, fcntl.LOCK_EX)  # says to `sweep` that the folder is in use; the kernel frees it at any death
         try:
             _lay_out(folder, job)
         except OSError as error:
             raise EnvironmentFault(f"cannot write to {folder.parent} ({error.strerror}); set TMPDIR") from None
         yield folder
     finally:
-        remove_tree(folder)
+        _remove(folder)
         os.close(lock)
+
+
+_own: set[Path] = set()
+
+
+def _claim() -> tuple[Path, int]:
+    """A new folder, and the descriptor of its lock: what says to `sweep` that it is in use. The kernel frees it at any death."""
+    while True:
+        try:
+            folder = Path(tempfile.mkdtemp(prefix=_PREFIX))
+        except FileNotFoundError:  # somebody cleaned up and took the whole of TMPDIR
+            Path(tempfile.gettempdir()).mkdir(parents=True, exist_ok=True)
+            folder = Path(tempfile.mkdtemp(prefix=_PREFIX))
+        _own.add(folder)
+        with contextlib.suppress(FileNotFoundError):
+            lock = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if folder.exists():
+                return folder, lock
+            os.close(lock)
+        _own.discard(folder)  # a sweep was faster than the lock
+
+
+def _remove(folder: Path) -> None:
+    """Remove a folder of this process. A child that is just being killed may still write to it."""
+    for _ in range(_REMOVALS):
+        with contextlib.suppress(OSError):
+            remove_tree(folder)
+            break
+        time.sleep(_REMOVAL_SECONDS)
+    _own.discard(folder)  # what could not be removed is left to `sweep`
+
+
+def remove_own() -> None:
+    """Remove the scratch folders of this process, which is about to end without unwinding its stack."""
+    for folder in list(_own):
+        _remove(folder)
 
 
 def _lay_out(folder: Path, job: Job) -> None:
@@ -182,11 +219,9 @@ def _empty(folder: int, top: int, moved: int) -> list[str]:
 
 
 def sweep() -> None:
-    """Remove scratch folders whose owner was killed so suddenly that nobody could."""
+    """Remove scratch folders whose owner was killed so suddenly that nobody could: those that nobody has locked."""
     for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
         with contextlib.suppress(OSError):  # another user's folder, or another sweep was faster
-            if time.time() - folder.stat().st_mtime < _STALE_SECONDS:
-                continue
             lock = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -13,6 +13,7 @@ from types import FrameType, ModuleType
 from typing import Any
 
 from visium_graph.sandbox.client import close_all
+from visium_graph.sandbox.scratch import remove_own
 
 __all__ = ["WorkerContext", "settle_worker"]
 
@@ -66,6 +67,6 @@ def settle_worker() -> None:
 
 
 def _end(_number: int, _frame: FrameType | None) -> None:
-    # Preloaded processes clear up their jobs' scratch folders as they end.
     close_all()
+    remove_own()
     os._exit(0)
