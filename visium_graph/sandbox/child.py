@@ -16,6 +16,7 @@ import traceback
 from pathlib import Path
 from typing import Any, NoReturn
 
+from visium_graph.sandbox import tex_client
 from visium_graph.sandbox.confine import confine
 from visium_graph.sandbox.fault import fault_of
 from visium_graph.sandbox.job import TASKS, Limits
@@ -38,7 +39,7 @@ def enter(
     parent: int,
     result: int,
     log: int,
-    broker: int | None = None,
+    broker: int,
 ) -> NoReturn:
     """Run the job in `scratch` and end the process. Called right after the fork, in the child.
 
@@ -49,11 +50,12 @@ def enter(
         parent: pid of the preloaded process.
         result: descriptor of the pipe that takes the outcome, one message.
         log: descriptor of the pipe that takes whatever the scene prints.
-        broker: one more descriptor to keep open, where something outside serves the job.
+        broker: descriptor of the socket at whose other end LaTeX is run.
     """
     code = 1
     try:
-        _settle(scratch, parent, log, {result} if broker is None else {result, broker})
+        _settle(scratch, parent, log, {result, broker})
+        tex_client.connect(broker)
         confine(limits, scratch, kernel)
         _write_all(result, _packed(_outcome(scratch)))
         sys.stdout.flush()

@@ -84,18 +84,24 @@ class Preloaded:
             last = words.read().decode(errors="replace").strip().splitlines() or ["it said nothing"]
             raise EnvironmentFault(f"the process that runs scenes cannot start: {last[-1]}")
 
-    def run(self, scratch: Path, limits: Limits, *, must_be_confined: bool) -> Ending:
+    def run(self, scratch: Path, limits: Limits, store: Path, *, must_be_confined: bool) -> Ending:
         """Run the job laid out in `scratch`, as confined as the kernel can.
 
         Args:
             scratch: the job's folder.
             limits: what it may use.
+            store: where formulas that LaTeX draws are kept.
             must_be_confined: the process ends rather than run the job with a layer missing.
 
         Raises:
             PreloadedGone: the process died; this object is closed then.
         """
-        request = {"scratch": str(scratch), "limits": dataclasses.asdict(limits), "must_be_confined": must_be_confined}
+        request = {
+            "scratch": str(scratch),
+            "limits": dataclasses.asdict(limits),
+            "must_be_confined": must_be_confined,
+            "store": str(store.absolute()),
+        }
         self._link.settimeout(limits.seconds + _GRACE_SECONDS)
         try:
             self._link.sendall(wire.pack(request))

@@ -17,7 +17,9 @@ import psutil
 from visium_graph.sandbox import child, wire
 from visium_graph.sandbox.job import Limits
 from visium_graph.sandbox.kernel import Confinement
+from visium_graph.sandbox.tex import Broker
 from visium_graph.sandbox.usage import Excess, Usage, excess_of_time
+from visium_graph.store import Store
 
 __all__ = ["Ending", "OwnerGone", "end_descendants", "watch"]
 
@@ -49,8 +51,10 @@ class Ending:
     """The limit it exceeded, in words."""
 
 
-def watch(scratch: Path, limits: Limits, kernel: Confinement, link: socket.socket) -> Ending:
+def watch(scratch: Path, limits: Limits, kernel: Confinement, store: Store, link: socket.socket) -> Ending:
     """Fork a child for the job in `scratch` and stay with it until it and all its descendants are gone.
+
+    LaTeX is run for it here, outside; the store keeps the drawings.
 
     Raises:
         OwnerGone: the worker is gone; the child is too, by then.
@@ -58,17 +62,21 @@ def watch(scratch: Path, limits: Limits, kernel: Confinement, link: socket.socke
     result_read, result_write = os.pipe()
     log_read, log_write = os.pipe()
     me = os.getpid()
+    broker = Broker(scratch, kernel, store)
     started = time.monotonic()
     pid = os.fork()
     if pid == 0:
-        child.enter(scratch, limits, kernel, parent=me, result=result_write, log=log_write)
+        line = broker.end_of_child.fileno()
+        child.enter(scratch, limits, kernel, parent=me, result=result_write, log=log_write, broker=line)
+    broker.end_of_child.close()
     os.close(result_write)
     os.close(log_write)
     try:
         link.sendall(wire.pack({"pid": pid}))
         taps = _Tap(result_read, limits.result_bytes + wire.HEADER.size), _Tap(log_read, _LOG_BYTES)
-        return _Watcher(pid, started, limits, link, Usage(pid, scratch, limits), *taps).run()
+        return _Watcher(pid, started, limits, link, broker, Usage(pid, scratch, limits), *taps).run()
     finally:
+        broker.close()
         end_descendants()
         os.close(result_read)
         os.close(log_read)
@@ -117,10 +125,18 @@ class _Tap:
 
 class _Watcher:
     def __init__(
-        self, pid: int, started: float, limits: Limits, link: socket.socket, usage: Usage, result: _Tap, log: _Tap
+        self,
+        pid: int,
+        started: float,
+        limits: Limits,
+        link: socket.socket,
+        broker: Broker,
+        usage: Usage,
+        result: _Tap,
+        log: _Tap,
     ) -> None:
         self._pid, self._started, self._limits, self._link = pid, started, limits, link
-        self._usage, self._result, self._log = usage, result, log
+        self._broker, self._usage, self._result, self._log = broker, usage, result, log
 
     def run(self) -> Ending:
         handle = os.pidfd_open(self._pid)
@@ -128,7 +144,9 @@ class _Watcher:
             with selectors.DefaultSelector() as selector:
                 for source in (handle, self._result.descriptor, self._log.descriptor, self._link):
                     selector.register(source, selectors.EVENT_READ)
+                self._broker.register(selector)
                 excess = self._until_over(selector, handle)
+                self._broker.close()
                 if excess is not None:
                     self._ask_for_stack(selector)
         finally:
@@ -138,14 +156,19 @@ class _Watcher:
         with contextlib.suppress(ProcessLookupError):  # it may not have reached setsid yet
             os.kill(self._pid, signal.SIGKILL)
         _, status, usage = os.wait4(self._pid, 0)
-        return self._ending(excess, os.waitstatus_to_exitcode(status), usage.ru_utime + usage.ru_stime)
+        cpu_seconds = usage.ru_utime + usage.ru_stime + self._broker.cpu_seconds
+        return self._ending(excess, os.waitstatus_to_exitcode(status), cpu_seconds)
 
     def _until_over(self, selector: selectors.BaseSelector, handle: int) -> Excess | None:
         """Wait until the child ends (None) or exceeds a limit."""
         while True:
+            self._broker.tick()
             for key, _ in selector.select(_TICK):
                 if key.fd == handle:
                     return None
+                if key.data is not None:  # one of the broker's: what to do
+                    key.data()
+                    continue
                 if key.fileobj is self._link:
                     raise OwnerGone  # the worker never speaks while a job runs: this is the end of file
                 self._drain(selector, key.fd)

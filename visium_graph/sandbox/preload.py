@@ -2,7 +2,7 @@
 
 It is started by `visium_graph.sandbox.client` with a scrubbed environment, as `python -m visium_graph.sandbox.preload
 DESCRIPTOR`, and speaks length-prefixed JSON over the socket of that number: a request is `{"scratch", "limits",
-"must_be_confined"}`, the answer `{"pid"}` is followed by the ending. It ends when the socket does.
+"must_be_confined", "store"}`, the answer `{"pid"}` is followed by the ending. It ends when the socket does.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from visium_graph.sandbox.kernel import Confinement, probe
 from visium_graph.sandbox.linux import adopt_orphans
 from visium_graph.sandbox.monitor import OwnerGone, watch
 from visium_graph.sandbox.scratch import remove_tree, sweep
+from visium_graph.store import Store
 
 __all__ = ["main"]
 
@@ -59,7 +60,8 @@ def _serve(request: dict[str, Any], kernel: Confinement, link: socket.socket) ->
         raise SystemExit("refused: the kernel cannot confine the job")
     scratch = Path(request["scratch"])
     try:
-        return dataclasses.asdict(watch(scratch, Limits(**request["limits"]), kernel, link))
+        store = Store(Path(request["store"]))
+        return dataclasses.asdict(watch(scratch, Limits(**request["limits"]), kernel, store, link))
     except (OwnerGone, ConnectionError):
         remove_tree(scratch)  # its owner cannot any more
         raise

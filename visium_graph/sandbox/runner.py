@@ -51,7 +51,7 @@ def run_job(job: Job) -> JobResult:
         tries += 1
         with scratch_folder(job) as scratch, contextlib.suppress(PreloadedGone), lease() as preloaded:
             outlines.lay_out(job, scratch)
-            ending = preloaded.run(scratch, job.limits, must_be_confined=job.must_be_confined)
+            ending = preloaded.run(scratch, job.limits, job.store, must_be_confined=job.must_be_confined)
             if not _lost(job, scratch, ending):
                 return _settled(job, scratch, ending)
     times = "once" if tries == 1 else f"{tries} times"

@@ -13,8 +13,9 @@ import manim.scene.scene as manim_scene
 from manim import Scene, config, tempconfig
 from manim.mobject.svg import svg_mobject
 
+from visium_graph.sandbox import tex_client
 from visium_graph.sandbox.scratch import OUTLINES, OUTLINES_MADE, scene_file
-from visium_graph.stage import configure, remembered
+from visium_graph.stage import configure, remembered, run_latex_with
 from visium_graph.stage.timing import PAUSE
 
 __all__ = ["NoSceneError", "beat_spans", "running", "scene_class"]
@@ -68,6 +69,7 @@ def running(payload: dict[str, Any], scratch: Path, renderer: type[Any], **setti
         settings: more of Manim's settings.
     """
     configure(math=payload["math"])
+    run_latex_with(tex_client.typeset)
     conditions = {
         "pixel_width": payload["width"],
         "pixel_height": payload["height"],

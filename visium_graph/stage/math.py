@@ -5,10 +5,11 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
+from xml.etree import ElementTree as ET
 
 import numpy as np
 from manim import config, logger
@@ -22,9 +23,12 @@ from visium_graph.stage.mathjax_parts import Marked, parse_marked, without_marks
 from visium_graph.stage.mathjax_text import text_to_math
 from visium_graph.stage.outlines import Points
 
-__all__ = ["FormulaError", "configure", "engine", "inline_math"]
+__all__ = ["FormulaError", "configure", "engine", "inline_math", "run_latex_with"]
 
 Engine = Literal["mathjax", "latex"]
+Latex = Callable[[str, Sequence[str], str], str]
+"""Takes a document, the compilers to run on it and their output format (`.dvi`); returns SVG. Raises ValueError with
+TeX's log where the document is not accepted, FileNotFoundError where a program is missing."""
 
 _EM = 9.9626
 """SVG units in an em of the files that LaTeX would make (10 pt), so that `font_size` means the same."""
@@ -32,6 +36,7 @@ _MATH_ENVIRONMENTS = re.compile(r"(align|gather|multline|equation|flalign|eqnarr
 _MACRO = re.compile(r"^\s*\\(?:re)?newcommand.*|^\s*\\def.*|^\s*\\DeclareMathOperator.*", re.MULTILINE)
 
 _engine: Engine = "mathjax"
+_latex: Latex | None = None
 
 
 def configure(math: Engine = "mathjax") -> None:
@@ -45,6 +50,12 @@ def configure(math: Engine = "mathjax") -> None:
         raise ValueError(f"no formula engine named {math!r} (engines: mathjax, latex)")
     _engine = math
     tex_mobject.tex_to_svg_file = mathjax_to_svg_file if math == "mathjax" else latex_to_svg_file
+
+
+def run_latex_with(latex: Latex | None) -> None:
+    """Have LaTeX run by this function, since this process may start no other; None: by Manim, as usual."""
+    global _latex  # noqa: PLW0603  # as above
+    _latex = latex
 
 
 def engine() -> Engine:
@@ -66,34 +77,66 @@ def mathjax_to_svg_file(expression: str, environment: str | None = None, tex_tem
         marked = parse_marked(text_to_math(expression))
         result = _typeset_marked(marked, text_to_math(without_marks(expression)), macros)
     data = _svg(result.shapes, marked.names)
-    folder = Path(config.get_dir("tex_dir"))
-    folder.mkdir(parents=True, exist_ok=True)
-    # Manim's reader writes a file of its own beside this one and removes it: every process needs its own.
-    file = folder / f"{hashlib.sha256(data.encode()).hexdigest()[:16]}-{os.getpid()}.svg"
+    file = _svg_file(data)
     if not file.exists():
         file.write_text(data, encoding="utf-8")
     return file
 
 
+def _svg_file(source: str) -> Path:
+    """Where the drawing of what the source says belongs."""
+    folder = Path(config.get_dir("tex_dir"))
+    folder.mkdir(parents=True, exist_ok=True)
+    # Manim's reader writes a file of its own beside this one and removes it: every process needs its own.
+    return folder / f"{hashlib.sha256(source.encode(errors='replace')).hexdigest()[:16]}-{os.getpid()}.svg"
+
+
 def latex_to_svg_file(expression: str, environment: str | None = None, tex_template: Any = None) -> Path:
-    """Manim's own function, by LaTeX and dvisvgm; its several ways to fail become one error that names the formula.
+    """As Manim's own function, by LaTeX and dvisvgm; their several ways to fail become one error that names the formula.
 
     Raises:
         FormulaError: LaTeX does not accept the expression.
         EnvironmentFault: there is no LaTeX.
     """
+    template = tex_template or config["tex_template"]
     try:
-        return Path(manim_tex_to_svg_file(expression, environment, tex_template))
+        if _latex is None:
+            return _by_manim(expression, environment, template)
+        return _by_function(_latex, expression, environment, template)
     except FileNotFoundError as error:
         raise EnvironmentFault(
             f"{error.filename}: not found; install LaTeX and dvisvgm, or set math to mathjax"
         ) from error
+    except ValueError as error:
+        complaint = re.search(r"^! *(.+)", str(error), re.MULTILINE)
+        raise FormulaError(without_marks(expression).strip(), complaint[1] if complaint else str(error)) from error
+
+
+def _by_manim(expression: str, environment: str | None, template: Any) -> Path:
+    try:
+        return Path(manim_tex_to_svg_file(expression, environment, template))
     except (ValueError, IndexError, RuntimeError) as error:
         # (Manim trips over logs that name no line.)
-        log = generate_tex_file(expression, environment, tex_template).with_suffix(".log")
+        log = generate_tex_file(expression, environment, template).with_suffix(".log")
         text = log.read_text(encoding="utf-8", errors="replace") if log.is_file() else ""
-        complaint = re.search(r"^! *(.+)", text, re.MULTILINE)
-        raise FormulaError(without_marks(expression).strip(), complaint[1] if complaint else str(error)) from error
+        raise ValueError(text or str(error)) from error
+
+
+def _by_function(latex: Latex, expression: str, environment: str | None, template: Any) -> Path:
+    if environment is None:
+        document = template.get_texcode_for_expression(expression)
+    else:
+        document = template.get_texcode_for_expression_in_env(expression, environment)
+    compilers = [template.tex_compiler] if isinstance(template.tex_compiler, str) else list(template.tex_compiler)
+    file = _svg_file(f"{compilers}{template.output_format}{document}")
+    if not file.exists():
+        svg = latex(document, compilers, template.output_format)
+        try:
+            ET.fromstring(svg)  # noqa: S314  # it declares no entities, which were all that could do harm
+        except ET.ParseError as error:
+            raise ValueError(f"its drawing cannot be read ({error})") from error
+        file.write_text(svg, encoding="utf-8")
+    return file
 
 
 def _typeset_marked(marked: Marked, plain: str, macros: str, begin: str = "", end: str = "") -> Typeset:
