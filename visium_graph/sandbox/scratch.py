@@ -31,6 +31,7 @@ __all__ = [
     "scene_file",
     "scratch_folder",
     "sweep",
+    "temporary_folder",
 ]
 
 OUTLINES = "outlines.npz"
@@ -99,13 +100,28 @@ def _claim() -> tuple[Path, int]:
 
 
 def _remove(folder: Path) -> None:
-    """Remove a folder of this process. A child that is just being killed may still write to it."""
+    """Remove a folder of this process, and what was made for its job beside it. A child that is being killed may still write."""
     for _ in range(_REMOVALS):
         with contextlib.suppress(OSError):
-            remove_tree(folder)
+            for path in (*folder.parent.glob(f"{folder.name}-*"), folder):
+                remove_tree(path)
             break
         time.sleep(_REMOVAL_SECONDS)
     _own.discard(folder)  # what could not be removed is left to `sweep`
+
+
+@contextmanager
+def temporary_folder() -> Iterator[None]:
+    """Temporary files that this process makes in the block go to a folder that is swept if the process is killed."""
+    folder, lock = _claim()
+    usual = tempfile.gettempdir()
+    tempfile.tempdir = str(folder)
+    try:
+        yield
+    finally:
+        tempfile.tempdir = usual
+        _remove(folder)
+        os.close(lock)
 
 
 def remove_own() -> None:
@@ -221,8 +237,13 @@ def _empty(folder: int, top: int, moved: int) -> list[str]:
 def sweep() -> None:
     """Remove scratch folders whose owner was killed so suddenly that nobody could: those that nobody has locked."""
     for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
-        with contextlib.suppress(OSError):  # another user's folder, or another sweep was faster
-            lock = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+        # What lies beside a job's folder, under its name and more, is covered by that folder's lock.
+        job = folder.with_name(_PREFIX + folder.name.removeprefix(_PREFIX).partition("-")[0])
+        with contextlib.suppress(OSError):  # in use, another user's, or another sweep was faster
+            if not job.exists():
+                remove_tree(folder)
+                continue
+            lock = os.open(job, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 remove_tree(folder)
