@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -19,7 +20,7 @@ from visium_graph.provenance import source_hash, versions
 from visium_graph.run import Run
 from visium_graph.sandbox.job import JobResult
 from visium_graph.settings import Settings
-from visium_graph.store import content_hash
+from visium_graph.store import PART, content_hash
 from visium_graph.storyboard import Scene, Storyboard
 from visium_graph.timing import BeatTiming, SceneTiming, Timing
 from visium_graph.voices.programme import NarratedVideo
@@ -186,9 +187,14 @@ def _why(item: RenderedScene) -> str:
 
 
 def _remove_leftovers(run: Run, storyboard: Storyboard) -> None:
-    """Clips and narration of scenes that are no longer in the storyboard; scene files are never touched."""
+    """Clips and narration of scenes no longer in the storyboard, and unfinished files of a run that was killed here."""
     kept = {run.clip(scene.id) for scene in storyboard.scenes}
     kept |= {run.narration(scene.id, beat.id) for scene in storyboard.scenes for beat in scene.beats}
     for path in [*run.folder.glob("clips/*.mp4"), *run.folder.glob("narration/*.wav")]:
         if path not in kept:
+            path.unlink()
+    for path in [*run.folder.glob(f"{PART}*"), *run.folder.glob(f"*/{PART}*")]:
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
             path.unlink()

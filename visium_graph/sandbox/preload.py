@@ -24,7 +24,7 @@ from visium_graph.sandbox.job import TASKS, Limits
 from visium_graph.sandbox.kernel import Confinement, probe
 from visium_graph.sandbox.linux import adopt_orphans
 from visium_graph.sandbox.monitor import OwnerGone, watch
-from visium_graph.sandbox.scratch import remove_tree, sweep
+from visium_graph.sandbox.scratch import remove_tree, sweep, temporary_folder
 from visium_graph.store import Store
 
 __all__ = ["main"]
@@ -37,8 +37,9 @@ def main(descriptor: int) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     adopt_orphans()
     sweep()
-    kernel = probe()
-    _import()
+    with temporary_folder():
+        kernel = probe()
+        _import()
     readable()  # found once, for all children
     with contextlib.suppress(OwnerGone, ConnectionError):
         link.sendall(wire.pack({"ready": os.getpid()}))
