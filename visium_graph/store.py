@@ -9,8 +9,9 @@ Files appear whole: they are written aside and renamed. Nothing is flushed to th
 piece does: what a power cut leaves short or empty does not fit its record, counts as absent, and is made again. A kill
 at any instant leaves at most a `.part-` file, or files without a record; `visium_graph.cache` clears both away.
 
-Readers take no lock. Renames into the store take a shared one, so that whoever evicts (an exclusive one, for
-microseconds) never removes what has just been put there. The time of last use is the files' mtime.
+Readers take no lock. Files are renamed into the store under a shared one and records under an exclusive one, as is
+everything that is evicted, so that nothing is removed or recorded that is just being replaced; it is held for
+microseconds. The time of last use is the files' mtime.
 """
 
 from __future__ import annotations
@@ -121,12 +122,13 @@ class Store:
         with written_aside(path) as temporary:
             yield temporary
             with self.locked(fcntl.LOCK_SH) as ledger:
-                # Counted first: a kill in between counts too much, which the next measuring puts right.
-                os.write(ledger, b"+%d\n" % disk_size(temporary.stat().st_size))
-                os.replace(temporary, path)
+                _place(ledger, temporary, path)
 
     def put_record(self, kind: str, key: str, data: dict[str, Any], suffixes: Iterable[str] = ()) -> None:
         """Store the data of a result whose files are stored already. From now on the entry counts.
+
+        Writers of one key are taken to make the same. Where they do not, the entry fits its record once the last of them
+        is done.
 
         Args:
             kind: as for its files.
@@ -134,9 +136,17 @@ class Store:
             data: JSON data.
             suffixes: of its files.
         """
-        files = {suffix: _fingerprint(self.path(kind, key, suffix)) for suffix in sorted(suffixes)}
-        body = json.dumps({"files": files, "data": data})
-        self.put(kind, key, ".json", f"{hashlib.sha256(body.encode()).hexdigest()}\n{body}\n")
+        paths = {suffix: self.path(kind, key, suffix) for suffix in sorted(suffixes)}
+        record = self.path(kind, key, ".json")
+        with written_aside(record) as temporary:
+            while True:
+                seen = [_identity(path) for path in paths.values()]
+                body = json.dumps({"files": {name: _fingerprint(path) for name, path in paths.items()}, "data": data})
+                temporary.write_text(f"{hashlib.sha256(body.encode()).hexdigest()}\n{body}\n", encoding="ascii")
+                with self.locked(fcntl.LOCK_EX) as ledger:
+                    if seen == [_identity(path) for path in paths.values()]:  # no other writer was in between
+                        _place(ledger, temporary, record)
+                        return
 
     def get_record(self, kind: str, key: str) -> Record | None:
         """A result, noted as used; None where there is none, or where any of it is gone or damaged."""
@@ -190,6 +200,18 @@ class Store:
             yield ledger
         finally:
             _unlock(ledger)
+
+
+def _place(ledger: int, temporary: Path, path: Path) -> None:
+    # Counted first: a kill in between counts too much, which the next measuring puts right.
+    os.write(ledger, b"+%d\n" % disk_size(temporary.stat().st_size))
+    os.replace(temporary, path)
+
+
+def _identity(path: Path) -> tuple[int, int, int]:
+    """Changes whenever the file is replaced."""
+    status = path.stat()
+    return status.st_ino, status.st_size, status.st_mtime_ns
 
 
 def _unlock(handle: int) -> None:

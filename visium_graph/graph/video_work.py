@@ -17,7 +17,8 @@ from visium_graph.graph.planning import Found, left_out, write_script, write_sto
 from visium_graph.graph.scene_work import SceneWork, written_by_hand
 from visium_graph.graph.state import SceneOutcome, VideoState
 from visium_graph.run import Run, default_folder
-from visium_graph.sandbox import capabilities, pool_for, require_confinement
+from visium_graph.sandbox import Job, JobResult, Pool, capabilities, pool_for, require_confinement
+from visium_graph.sandbox.runner import stored_result
 from visium_graph.settings import Settings
 from visium_graph.sources.resolve import identify_source
 from visium_graph.storyboard import Storyboard
@@ -97,8 +98,7 @@ class VideoWork:
         cached = outcome["cached"]
         plainer = [draft for draft in work.ladder if draft.coder in {"template", "title"} and draft.coder != coder]
         while True:
-            job = await asyncio.to_thread(work.render_job, key)
-            result = await asyncio.wrap_future(await asyncio.to_thread(pool.submit, job))
+            result = await _stored(pool, await asyncio.to_thread(work.render_job, key))
             if result.status == "done":
                 return RenderedScene(work.scene, name, coder, outcome["rounds"], findings, result, cached)
             faults = findings_of(result, f"scenes/{work.scene.id}.py")
@@ -122,3 +122,11 @@ class VideoWork:
             elapsed=time.time() - state["started"],
         )
         return await asyncio.to_thread(publish, self.run, storyboard, rendered, narrated, self.settings, notes)
+
+
+async def _stored(pool: Pool, job: Job) -> JobResult:
+    """The job's result. Its files are there, and stay: this is called under a lease, which a clip made before it has not."""
+    while True:
+        result = await asyncio.wrap_future(await asyncio.to_thread(pool.submit, job))
+        if result.status != "done" or await asyncio.to_thread(stored_result, job) is not None:
+            return result
