@@ -120,11 +120,12 @@ class Program:
         os.close(self.handle)
         _, status, usage = os.wait4(self._pid, 0)
         code = os.waitstatus_to_exitcode(status)
-        kept_by_kernel = {
-            -signal.SIGXCPU: f"took longer than {self._bounds.cpu_seconds} s",
-            -signal.SIGXFSZ: f"wrote a file of more than {self._bounds.file_bytes >> 20} MB",
-        }
-        return Ended(code, over or kept_by_kernel.get(code, ""), usage.ru_utime + usage.ru_stime)
+        cpu_seconds = usage.ru_utime + usage.ru_stime
+        if not over and code == -signal.SIGXFSZ:
+            over = f"wrote a file of more than {self._bounds.file_bytes >> 20} MB"
+        if not over and (code == -signal.SIGXCPU or (code < 0 and cpu_seconds > self._bounds.cpu_seconds)):
+            over = f"took longer than {self._bounds.cpu_seconds} s"
+        return Ended(code, over, cpu_seconds)
 
 
 def _bytes_on_disk(path: Path) -> int:

@@ -7,6 +7,7 @@ import errno
 import os
 import re
 import shutil
+import signal
 import subprocess
 import tempfile
 from collections.abc import Generator, Iterator
@@ -27,6 +28,7 @@ _NAME = "formula"
 _SVG_BYTES = 2 * 1024**2
 _LOG_BYTES = 64 * 1024
 _LOG_LINES, _LOG_CHARACTERS = 12, 4000
+_TRIES = 3
 _COMPILERS = {"latex": (".dvi", ".pdf"), "pdflatex": (".dvi", ".pdf"), "xelatex": (".xdv",)}
 """Compiler -> the output formats that it can be asked for. LuaTeX is left out: a document is a Lua program there, beyond
 TeX's own rules about files, and it would collect the names of all fonts anew for each document. XeTeX's PDF would need
@@ -67,8 +69,7 @@ class Document(NamedTuple):
         )
         return cls(source, tuple(names), output_format)
 
-    @property
-    def refusal(self) -> str:
+    def refusal(self, kernel: Confinement) -> str:
         """Why it is not typeset at all, in words; empty where it is."""
         if not 1 <= len(self.compilers) <= 2:
             return "give one TeX compiler, or two to run one after the other"
@@ -77,6 +78,8 @@ class Document(NamedTuple):
                 return f"{name} is not run for scenes; use {' or '.join(_COMPILERS)}"
             if self.format not in _COMPILERS[name]:
                 return f"{name} is not run for {self.format} files; use {' or '.join(_COMPILERS[name])}"
+        if not kernel.complete and self.format != ".dvi":  # TeX's own rules do not cover what goes into a PDF
+            return f"{self.format} files are made only where the kernel can confine TeX; use .dvi"
         return ""
 
 
@@ -88,8 +91,9 @@ def typesetting(document: Document, beside: Path, kernel: Confinement) -> Genera
         beside: its folder; the document's is made beside it and has a name that begins like it.
         kernel: what the kernel can enforce.
     """
-    if document.refusal:
-        return {"log": document.refusal}
+    refusal = document.refusal(kernel)
+    if refusal:
+        return {"log": refusal}
     programs = {name: shutil.which(name) for name in (*document.compilers, "dvisvgm")}
     for name, path in programs.items():
         if path is None:
@@ -98,11 +102,11 @@ def typesetting(document: Document, beside: Path, kernel: Confinement) -> Genera
         with _folder(beside) as folder:
             (folder / f"{_NAME}.tex").write_bytes(document.source.encode())
             for name in document.compilers:
-                ended = yield _start(_compiling(str(programs[name]), document.format), folder, kernel)
+                ended = yield from _run(_compiling(str(programs[name]), document.format), folder, kernel)
                 if (answer := _complaint(name, ended, folder)) is not None:
                     return answer
             drawing = _drawing(str(programs["dvisvgm"]), document.format, postscript=kernel.complete)
-            ended = yield _start(drawing, folder, kernel)
+            ended = yield from _run(drawing, folder, kernel)
             return _drawn(ended, folder)
     except OSError as error:
         return {"failed": [error.errno or errno.EIO, f"LaTeX cannot run ({error.strerror})"]}
@@ -132,6 +136,19 @@ def _drawing(program: str, output_format: str, *, postscript: bool) -> list[str]
     if not postscript:
         options.append("--no-specials=ps")
     return [program, *options, f"--output={_NAME}.svg", f"{_NAME}{output_format}"]
+
+
+def _run(command: list[str], folder: Path, kernel: Confinement) -> Generator[Program, Ended, Ended]:
+    """Run a program, and again where somebody killed it: that says nothing of the document.
+
+    Raises:
+        OSError: it cannot be started, or is killed each time.
+    """
+    for _ in range(_TRIES):
+        ended = yield _start(command, folder, kernel)
+        if ended.over or ended.code != -signal.SIGKILL:
+            return ended
+    raise InterruptedError(errno.EINTR, f"{Path(command[0]).name} was killed {_TRIES} times")
 
 
 def _start(command: list[str], folder: Path, kernel: Confinement) -> Program:
@@ -191,7 +208,7 @@ def _drawn(ended: Ended, folder: Path) -> Answer:
 def _broken(name: str, ended: Ended, folder: Path) -> Answer:
     """The answer where a program ended without saying what is wrong with the document."""
     words = _read(folder, ERRORS, _LOG_BYTES).strip().splitlines()
-    said = f": {words[-1]}" if words else ""
+    said = f": {next((line for line in words if 'error' in line.lower()), words[-1]).strip()}" if words else ""
     how = f"was ended by signal {-ended.code}" if ended.code < 0 else f"ended with code {ended.code}"
     return {"log": f"{name} {how}{said}"[:_LOG_CHARACTERS]}
 

@@ -33,6 +33,9 @@ TeX's log where the document is not accepted, FileNotFoundError where a program 
 _EM = 9.9626
 """SVG units in an em of the files that LaTeX would make (10 pt), so that `font_size` means the same."""
 _MATH_ENVIRONMENTS = re.compile(r"(align|gather|multline|equation|flalign|eqnarray|displaymath|math|alignat)\*?")
+_PLACE_CHARACTERS = 40
+_MARK = re.compile(r"\\special ?\{dvisvgm:raw [^}]*\}")
+"""One of Manim's marks as TeX's log shows it."""
 _MACRO = re.compile(r"^\s*\\(?:re)?newcommand.*|^\s*\\def.*|^\s*\\DeclareMathOperator.*", re.MULTILINE)
 
 _engine: Engine = "mathjax"
@@ -108,8 +111,17 @@ def latex_to_svg_file(expression: str, environment: str | None = None, tex_templ
             f"{error.filename}: not found; install LaTeX and dvisvgm, or set math to mathjax"
         ) from error
     except ValueError as error:
-        complaint = re.search(r"^! *(.+)", str(error), re.MULTILINE)
-        raise FormulaError(without_marks(expression).strip(), complaint[1] if complaint else str(error)) from error
+        raise FormulaError(without_marks(expression).strip(), _complaint(str(error))) from error
+
+
+def _complaint(log: str) -> str:
+    """What TeX's log says is wrong, and the end of what TeX had read by then; the text itself where it is no such log."""
+    found = re.search(r"^! *(.+)", log, re.MULTILINE)
+    if found is None:
+        return log
+    read = re.search(r"^(?:<[a-z ]+>|l\.\d+) *(\S.*)$", log[found.end() :], re.MULTILINE)
+    place = _MARK.sub("", read[1]).strip()[-_PLACE_CHARACTERS:] if read else ""
+    return f"{found[1].rstrip('.')}: {place}" if place else found[1]
 
 
 def _by_manim(expression: str, environment: str | None, template: Any) -> Path:
