@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+import av
 import numpy as np
 from manim.scene.scene_file_writer import SceneFileWriter
 from numpy.typing import NDArray
-from PIL import Image
 
 from visium_graph.render.canvas import Box
 from visium_graph.render.encoder import ClipEncoder
@@ -93,10 +94,11 @@ class ClipWriter(SceneFileWriter):  # type: ignore[misc]  # manim is untyped her
 
 
 def save_still(pixels: Pixels, target: Path) -> None:
-    """Write a picture as PNG: without its alpha channel, and a large one at a half, a third... of its size.
-
-    Stills are looked at on a contact sheet and by reviewers. At 1080p a full one would take longer to compress than all
-    frames of its beat take to draw.
-    """
-    still = Image.fromarray(pixels[:, :, :3])
-    still.reduce(max(1, still.width // _STILL_WIDTH)).save(target, compress_level=1)
+    """Write a picture as PNG, without its alpha channel."""
+    height, width, _ = pixels.shape
+    frame = av.VideoFrame.from_numpy_buffer(np.ascontiguousarray(pixels), format="rgba")
+    encoder: Any = av.CodecContext.create("png", "w")
+    encoder.width, encoder.height, encoder.pix_fmt, encoder.time_base = width, height, "rgb24", Fraction(1)
+    encoder.options = {"pred": "none", "compression_level": "3"}  # flat areas: filters and effort gain nothing
+    (packet,) = encoder.encode(frame.reformat(format="rgb24", threads=1))
+    target.write_bytes(packet)
