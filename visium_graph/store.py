@@ -142,7 +142,7 @@ class Store:
             while True:
                 seen = [_identity(path) for path in paths.values()]
                 body = json.dumps({"files": {name: _fingerprint(path) for name, path in paths.items()}, "data": data})
-                temporary.write_text(f"{hashlib.sha256(body.encode()).hexdigest()}\n{body}\n", encoding="ascii")
+                temporary.write_text(f"{hashlib.sha256(body.encode()).hexdigest()}\n{body}", encoding="ascii")
                 with self.locked(fcntl.LOCK_EX) as ledger:
                     if seen == [_identity(path) for path in paths.values()]:  # no other writer was in between
                         _place(ledger, temporary, record)
@@ -154,7 +154,7 @@ class Store:
         try:
             # Before anything is read: who evicts looks for it after the record has left its place (see `cache`).
             _note_use(path)
-            digest, body = path.read_bytes().removesuffix(b"\n").split(b"\n")
+            digest, body = path.read_bytes().split(b"\n")
             if hashlib.sha256(body).hexdigest().encode() != digest:
                 return None
             told = json.loads(body)
