@@ -13,25 +13,37 @@ import signal
 import sys
 import tempfile
 import traceback
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, NamedTuple, NoReturn
 
 from visium_graph.sandbox import tex_client
 from visium_graph.sandbox.confine import confine
 from visium_graph.sandbox.fault import fault_of
-from visium_graph.sandbox.job import TASKS, Limits
+from visium_graph.sandbox.job import INSPECTIONS, TASKS, Limits
 from visium_graph.sandbox.kernel import Confinement
 from visium_graph.sandbox.linux import die_with_parent
 from visium_graph.sandbox.scratch import read_job, scene_file
 from visium_graph.sandbox.wire import WireError, pack
 
-__all__ = ["DUMP_SIGNAL", "enter"]
+__all__ = ["DUMP_SIGNAL", "Work", "enter", "inspection", "job"]
 
+_WHY_CHARACTERS = 500
 DUMP_SIGNAL = signal.SIGUSR1
 """At this signal the child writes its stack to the log: the monitor sends it before it kills."""
 
 
+class Work(NamedTuple):
+    """What a child does."""
+
+    do: Callable[[Path], dict[str, Any]]
+    """Takes the scratch folder, returns the message to send."""
+    writes: bool
+    """Whether it may write in the scratch folder."""
+
+
 def enter(
+    work: Work,
     scratch: Path,
     limits: Limits,
     kernel: Confinement,
@@ -41,9 +53,10 @@ def enter(
     log: int,
     broker: int,
 ) -> NoReturn:
-    """Run the job in `scratch` and end the process. Called right after the fork, in the child.
+    """Do the work in `scratch` and end the process. Called right after the fork, in the child.
 
     Args:
+        work: what to do.
         scratch: the job's folder; it becomes the current directory.
         limits: what the job may use.
         kernel: what the kernel can enforce. All of that is enforced.
@@ -56,8 +69,8 @@ def enter(
     try:
         _settle(scratch, parent, log, {result, broker})
         tex_client.connect(broker)
-        confine(limits, scratch, kernel)
-        _write_all(result, _packed(_outcome(scratch)))
+        confine(limits, scratch, kernel, writable=work.writes)
+        _write_all(result, _packed(work.do(scratch)))
         sys.stdout.flush()
         sys.stderr.flush()
         code = 0
@@ -82,14 +95,14 @@ def _settle(scratch: Path, parent: int, log: int, kept: set[int]) -> None:
     faulthandler.register(DUMP_SIGNAL, file=2, all_threads=True, chain=False)
     gc.unfreeze()
     home = scratch / "home"  # TeX and fontconfig want a place to write to
-    home.mkdir()
+    home.mkdir(exist_ok=True)
     os.environ["HOME"] = str(home)
     os.environ["TMPDIR"] = tempfile.tempdir = str(home)
     os.chdir(scratch)
     random.seed(0)
 
 
-def _outcome(scratch: Path) -> dict[str, Any]:
+def _job(scratch: Path) -> dict[str, Any]:
     task, payload = read_job(scratch)
     module, _, function = TASKS[task].partition(":")
     try:
@@ -101,6 +114,24 @@ def _outcome(scratch: Path) -> dict[str, Any]:
             "fault": dataclasses.asdict(fault_of(error, scene_file(scratch, payload["scene_id"]))),
         }
     return {"status": "done", "value": value}
+
+
+job = Work(_job, writes=True)
+"""The job that the folder was laid out for."""
+
+
+def inspection(expected: dict[str, Any], value: dict[str, Any]) -> Work:
+    """Look at what a job left in the folder; arguments as for an inspection's function."""
+
+    def inspected(scratch: Path) -> dict[str, Any]:
+        module, _, function = INSPECTIONS[expected["task"]].partition(":")
+        try:
+            getattr(importlib.import_module(module), function)(expected, scratch, value)
+        except ValueError as error:
+            return {"status": "refused", "why": str(error)[:_WHY_CHARACTERS]}
+        return {"status": "fine"}
+
+    return Work(inspected, writes=False)
 
 
 def _packed(message: dict[str, Any]) -> bytes:

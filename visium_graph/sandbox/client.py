@@ -18,7 +18,7 @@ from typing import IO
 
 from visium_graph.errors import EnvironmentFault
 from visium_graph.sandbox import wire
-from visium_graph.sandbox.job import Limits
+from visium_graph.sandbox.job import Job
 from visium_graph.sandbox.monitor import Ending
 
 __all__ = ["Preloaded", "PreloadedGone", "close_all", "lease"]
@@ -31,7 +31,7 @@ _KEPT = ("PATH", "PYTHONPATH", "XDG_DATA_HOME", "XDG_CACHE_HOME", "FONTCONFIG_FI
 
 
 class PreloadedGone(Exception):  # noqa: N818  # says what happened; the caller starts another
-    """The preloaded process ended in the middle of a job."""
+    """The preloaded process ended in the middle of a job, or was killed as it started."""
 
 
 def _environment() -> dict[str, str]:
@@ -50,6 +50,7 @@ class Preloaded:
 
     Raises:
         EnvironmentFault: it could not start; the message carries its last words.
+        PreloadedGone: it was killed meanwhile.
     """
 
     def __init__(self) -> None:
@@ -73,41 +74,44 @@ class Preloaded:
         self._link.settimeout(_START_SECONDS)
         try:
             ready = wire.receive(self._link)
-        except (TimeoutError, wire.WireError):
+            if ready is None:
+                self._process.wait(_CLOSE_SECONDS)
+        except (TimeoutError, wire.WireError, subprocess.TimeoutExpired):
             ready = None
         except BaseException:
             self.close()
             raise
         if ready is None:
+            killed = self._process.returncode == -signal.SIGKILL
             self.close()
+            if killed:
+                raise PreloadedGone
             words.seek(0)
             last = words.read().decode(errors="replace").strip().splitlines() or ["it said nothing"]
             raise EnvironmentFault(f"the process that runs scenes cannot start: {last[-1]}")
 
-    def run(self, scratch: Path, limits: Limits, store: Path, *, must_be_confined: bool) -> Ending:
-        """Run the job laid out in `scratch`, as confined as the kernel can.
+    def run(self, job: Job, scratch: Path) -> Ending:
+        """Run the job, as confined as the kernel can; not at all where it must be confined more.
 
         Args:
+            job: what to run. It was laid out in `scratch`; of what is in it only these few things are told here.
             scratch: the job's folder.
-            limits: what it may use.
-            store: where formulas that LaTeX draws are kept.
-            must_be_confined: the process ends rather than run the job with a layer missing.
 
         Raises:
             PreloadedGone: the process died; this object is closed then.
         """
         request = {
             "scratch": str(scratch),
-            "limits": dataclasses.asdict(limits),
-            "must_be_confined": must_be_confined,
-            "store": str(store.absolute()),
+            "limits": dataclasses.asdict(job.limits),
+            "must_be_confined": job.must_be_confined,
+            "store": str(job.store.absolute()),
+            "expected": job.expected,
         }
-        self._link.settimeout(limits.seconds + _GRACE_SECONDS)
+        self._link.settimeout(job.limits.seconds + _GRACE_SECONDS)
         try:
             self._link.sendall(wire.pack(request))
-            started = wire.receive(self._link)
-            self._group = started["pid"] if started else 0
-            answer = wire.receive(self._link)
+            while (answer := wire.receive(self._link)) is not None and "pid" in answer:
+                self._group = answer["pid"]
         except (TimeoutError, ConnectionError, wire.WireError):
             answer = None
         except BaseException:
@@ -153,6 +157,7 @@ def lease() -> Iterator[Preloaded]:
 
     Raises:
         EnvironmentFault: a new one could not start.
+        PreloadedGone: it was killed meanwhile.
     """
     preloaded = _idle_one() or Preloaded()
     with _guard:

@@ -30,7 +30,7 @@ _SYSTEM = (
 _LIBRARY_FOLDERS = frozenset({"site-packages", "dist-packages"})
 
 
-def confine(limits: Limits, scratch: Path, kernel: Confinement) -> None:
+def confine(limits: Limits, scratch: Path, kernel: Confinement, *, writable: bool = True) -> None:
     """Confine this process: it can then read the libraries, use its scratch folder, and compute.
 
     Call it in a process of one thread that holds no descriptor it should not have.
@@ -39,6 +39,7 @@ def confine(limits: Limits, scratch: Path, kernel: Confinement) -> None:
         limits: what the job may use.
         scratch: the one folder it may write in.
         kernel: what the kernel can enforce, as probed. Whether less than all is good enough is for the caller to say.
+        writable: whether it may write in scratch at all.
 
     Raises:
         OSError: a layer could not be put on; the process must not run the job then.
@@ -48,7 +49,7 @@ def confine(limits: Limits, scratch: Path, kernel: Confinement) -> None:
     if kernel.landlock:
         rules = [(path, landlock.READ) for path in (*readable(), *_fonts())]
         null = (Path(os.devnull), landlock.READ | landlock.Access.WRITE_FILE)
-        landlock.restrict([*rules, null, (scratch, landlock.READ_WRITE)])
+        landlock.restrict([*rules, null, (scratch, landlock.READ_WRITE if writable else landlock.READ)])
     if kernel.seccomp:
         seccomp.restrict()
 

@@ -11,7 +11,7 @@ from typing import Any, Literal
 from visium_graph.sandbox.drawn_with import drawn_with
 from visium_graph.store import content_hash
 
-__all__ = ["TASKS", "Job", "JobResult", "Limits", "SceneFault", "Status"]
+__all__ = ["INSPECTIONS", "TASKS", "Job", "JobResult", "Limits", "SceneFault", "Status"]
 
 TASKS: Mapping[str, str] = {
     "check": "visium_graph.checks.probe:probe",
@@ -22,6 +22,10 @@ TASKS: Mapping[str, str] = {
 `scratch` is laid out like a run folder (`scenes/<id>.py`, `timing.json`, `assets/`). The value is JSON data; its
 optional key `files` maps a suffix (`.mp4`, `-0.png`) to a file name in scratch, which the worker moves to the store.
 """
+
+INSPECTIONS: Mapping[str, str] = {"render": "visium_graph.render.inspection:inspect"}
+"""Task -> what looks at its files before anybody else does, in another confined process: `function(expected, scratch,
+value)` raises ValueError where they are not what the job should have made. `expected` is `Job.expected`."""
 
 Status = Literal["done", "error", "timeout", "memory", "limit", "crashed"]
 """`limit` is any limit that is neither of time nor of memory: threads, disk, files, output."""
@@ -78,6 +82,12 @@ class Job:
     def must_be_confined(self) -> bool:
         """Whether the code may run only where the kernel can confine it."""
         return not (self.trusted or self.allow_unsandboxed)
+
+    @property
+    def expected(self) -> dict[str, Any]:
+        """What the result's files are measured by; the scene has no hand in it."""
+        sizes = {name: self.payload[name] for name in ("width", "height", "fps")}
+        return {"task": self.task, "beats": len(self.payload["beats"]), **sizes}
 
     @cached_property
     def key(self) -> str:

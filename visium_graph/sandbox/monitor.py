@@ -47,12 +47,14 @@ class Ending:
     """The start of what it printed, and a stack where the monitor or a crash asked for one."""
     message: dict[str, Any] | None
     """What it sent, where that was one whole message and it then ended by itself."""
-    excess: str = ""
-    """The limit it exceeded, in words."""
+    why: str = ""
+    """The limit it exceeded, or what is wrong with what it left behind, in words."""
 
 
-def watch(scratch: Path, limits: Limits, kernel: Confinement, store: Store, link: socket.socket) -> Ending:
-    """Fork a child for the job in `scratch` and stay with it until it and all its descendants are gone.
+def watch(
+    work: child.Work, scratch: Path, limits: Limits, kernel: Confinement, store: Store, link: socket.socket
+) -> Ending:
+    """Fork a child for work in `scratch` and stay with it until it and all its descendants are gone.
 
     LaTeX is run for it here, outside; the store keeps the drawings.
 
@@ -67,7 +69,7 @@ def watch(scratch: Path, limits: Limits, kernel: Confinement, store: Store, link
     pid = os.fork()
     if pid == 0:
         line = broker.end_of_child.fileno()
-        child.enter(scratch, limits, kernel, parent=me, result=result_write, log=log_write, broker=line)
+        child.enter(work, scratch, limits, kernel, parent=me, result=result_write, log=log_write, broker=line)
     broker.end_of_child.close()
     os.close(result_write)
     os.close(log_write)

@@ -2,7 +2,8 @@
 
 It is started by `visium_graph.sandbox.client` with a scrubbed environment, as `python -m visium_graph.sandbox.preload
 DESCRIPTOR`, and speaks length-prefixed JSON over the socket of that number: a request is `{"scratch", "limits",
-"must_be_confined", "store"}`, the answer `{"pid"}` is followed by the ending. It ends when the socket does.
+"must_be_confined", "store", "expected"}`; the answer is `{"pid"}` for each child that is started, then the ending. It
+ends when the socket does.
 """
 
 from __future__ import annotations
@@ -18,12 +19,12 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from visium_graph.sandbox import wire
+from visium_graph.sandbox import child, wire
 from visium_graph.sandbox.confine import readable
-from visium_graph.sandbox.job import TASKS, Limits
+from visium_graph.sandbox.job import INSPECTIONS, TASKS, Limits
 from visium_graph.sandbox.kernel import Confinement, probe
 from visium_graph.sandbox.linux import adopt_orphans
-from visium_graph.sandbox.monitor import OwnerGone, watch
+from visium_graph.sandbox.monitor import Ending, OwnerGone, watch
 from visium_graph.sandbox.scratch import remove_tree, sweep, temporary_folder
 from visium_graph.store import Store
 
@@ -48,7 +49,8 @@ def main(descriptor: int) -> None:
 
 
 def _import() -> None:
-    for name in ("manim", "visium_graph.stage", *(task.partition(":")[0] for task in TASKS.values())):
+    ours = [place.partition(":")[0] for place in (*TASKS.values(), *INSPECTIONS.values())]
+    for name in ("manim", "visium_graph.stage", *ours):
         importlib.import_module(name)
     # The formula engine and the fonts load at their first use, which would be in every child.
     importlib.import_module("visium_graph.stage").RichText("ready $x^2$")
@@ -60,12 +62,33 @@ def _serve(request: dict[str, Any], kernel: Confinement, link: socket.socket) ->
     if request["must_be_confined"] and not kernel.complete:  # whoever asked should have asked `require_confinement`
         raise SystemExit("refused: the kernel cannot confine the job")
     scratch = Path(request["scratch"])
+    limits, store = Limits(**request["limits"]), Store(Path(request["store"]))
     try:
-        store = Store(Path(request["store"]))
-        return dataclasses.asdict(watch(scratch, Limits(**request["limits"]), kernel, store, link))
+        ending = watch(child.job, scratch, limits, kernel, store, link)
+        expected, value = request["expected"], _told_value(ending)
+        if expected["task"] in INSPECTIONS and value is not None:
+            work = child.inspection(expected, value)
+            ending = _judged(ending, watch(work, scratch, limits, kernel, store, link))
+        return dataclasses.asdict(ending)
     except (OwnerGone, ConnectionError):
         remove_tree(scratch)  # its owner cannot any more
         raise
+
+
+def _told_value(ending: Ending) -> dict[str, Any] | None:
+    """The value that a job says it has come to; None where it says something else."""
+    told = ending.message or {}
+    return told["value"] if told.get("status") == "done" and isinstance(told.get("value"), dict) else None
+
+
+def _judged(ending: Ending, inspection: Ending) -> Ending:
+    """The ending of a job, with what the inspection of its files came to."""
+    verdict = inspection.message or {"status": "refused", "why": "files that cannot be looked at"}
+    times = {name: getattr(ending, name) + getattr(inspection, name) for name in ("seconds", "cpu_seconds")}
+    if verdict.get("status") == "fine":
+        return dataclasses.replace(ending, **times)
+    why = f"the scene's process made {verdict.get('why')}"
+    return dataclasses.replace(ending, outcome="crashed", signal=inspection.signal, message=None, why=why, **times)
 
 
 if __name__ == "__main__":

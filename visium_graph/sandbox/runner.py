@@ -13,7 +13,7 @@ from visium_graph.errors import EnvironmentFault, InputError
 from visium_graph.sandbox import outlines
 from visium_graph.sandbox.client import PreloadedGone, lease
 from visium_graph.sandbox.fault import line_in_dump
-from visium_graph.sandbox.job import TASKS, Job, JobResult, Limits, SceneFault, Status
+from visium_graph.sandbox.job import INSPECTIONS, TASKS, Job, JobResult, Limits, SceneFault, Status
 from visium_graph.sandbox.kernel import require_confinement
 from visium_graph.sandbox.monitor import Ending
 from visium_graph.sandbox.scratch import copy_output, open_output, scene_file, scratch_folder
@@ -51,7 +51,7 @@ def run_job(job: Job) -> JobResult:
         tries += 1
         with scratch_folder(job) as scratch, contextlib.suppress(PreloadedGone), lease() as preloaded:
             outlines.lay_out(job, scratch)
-            ending = preloaded.run(scratch, job.limits, job.store, must_be_confined=job.must_be_confined)
+            ending = preloaded.run(job, scratch)
             if not _lost(job, scratch, ending):
                 return _settled(job, scratch, ending)
     times = "once" if tries == 1 else f"{tries} times"
@@ -109,14 +109,19 @@ def _result(job: Job, scratch: Path, ending: Ending) -> JobResult:
                 job, scratch, ending, "crashed", f"the scene's process sent a result of the wrong form ({error})"
             )
     status: Status = "crashed" if ending.outcome == "exited" else ending.outcome
-    return _stopped(job, scratch, ending, status, ending.excess or _crash(ending))
+    return _stopped(job, scratch, ending, status, ending.why or _crash(ending))
 
 
 def _told(job: Job, scratch: Path, ending: Ending, told: dict[str, Any]) -> JobResult:
     """The result as the child told it; KeyError, TypeError, AttributeError or ValueError where that is malformed."""
-    if told["status"] != "error":
+    if told["status"] not in ("done", "error"):
+        raise ValueError("neither done nor an error")
+    if told["status"] == "done":
         value = dict(told["value"])
-        files = {suffix: _take(job, scratch, suffix, name) for suffix, name in dict(value.pop("files", {})).items()}
+        named = dict(value.pop("files", {}))
+        if named and job.task not in INSPECTIONS:
+            raise ValueError("files that nobody has looked at")
+        files = {suffix: _take(job, scratch, suffix, name) for suffix, name in named.items()}
         return JobResult(job.key, "done", value, files, None, ending.seconds, ending.cpu_seconds)
     fault = SceneFault(str(told["fault"]["type"]), str(told["fault"]["message"]), int(told["fault"]["line"]))
     status: Status = "error"
