@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from visium_graph.sandbox.kernel import Confinement
-from visium_graph.sandbox.program import ERRORS, Ended, Program
+from visium_graph.sandbox.program import ERRORS, Bounds, Ended, Program
 from visium_graph.sandbox.scratch import open_output, remove_tree
 
 __all__ = ["Answer", "Document", "typesetting"]
@@ -29,6 +29,7 @@ _SVG_BYTES = 2 * 1024**2
 _LOG_BYTES = 64 * 1024
 _LOG_LINES, _LOG_CHARACTERS = 12, 4000
 _TRIES = 3
+_BOUNDS = Bounds()
 _COMPILERS = {"latex": (".dvi", ".pdf"), "pdflatex": (".dvi", ".pdf"), "xelatex": (".xdv",)}
 """Compiler -> the output formats that it can be asked for. LuaTeX is left out: a document is a Lua program there, beyond
 TeX's own rules about files, and it would collect the names of all fonts anew for each document. XeTeX's PDF would need
@@ -156,7 +157,9 @@ def _start(command: list[str], folder: Path, kernel: Confinement) -> Program:
     environment = {"PATH": os.environ.get("PATH", os.defpath), "LANG": "C.UTF-8"}
     environment |= _TEX_SETTINGS | dict.fromkeys(own, str(folder))
     (folder / ERRORS).unlink(missing_ok=True)
-    return Program(command, folder, kernel, environment=environment, readable=(*map(Path, _READABLE), *_trees()))
+    return Program(
+        command, folder, kernel, environment=environment, readable=(*map(Path, _READABLE), *_trees()), bounds=_BOUNDS
+    )
 
 
 @cache
