@@ -162,10 +162,10 @@ KILLS = (
     HEAD
     + """
 import os, signal
-for _ in range(int(sys.argv[3])):
+for turn in range(int(sys.argv[3])):
     pid = os.fork()
     while pid == 0:
-        put(draw.randrange(10), seed)
+        put(draw.randrange(10), seed) if turn % 2 else prune(store.root, size=-1)
     time.sleep(draw.uniform(0, 0.02))
     os.kill(pid, signal.SIGKILL)
     os.waitpid(pid, 0)
@@ -222,7 +222,8 @@ def test_writers_that_differ_leave_whole_entries(store: Store) -> None:
     assert not list(store.root.rglob(f"{PART}*"))
 
 
-def test_a_writer_killed_at_any_moment_leaves_nothing_half(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_kill_at_any_moment_leaves_nothing_half(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Writers and evictors, by turns, each killed within its first 20 ms."""
     with processes(store, KILLS, 1, 20) as (killer,):
         assert killer.stdout is not None
         found = [int(line) for line in killer.stdout]
@@ -380,6 +381,13 @@ def test_many_puts_stay_within_the_limit_and_are_rarely_measured(store: Store, m
     assert left == set(range(200 - len(left), 200))
     assert len(left) * 32768 > 0.85 * limit
     assert len(measured) < 60  # of 68 calls
+
+
+def test_evicting_that_takes_long_goes_on_another_time(store: Store) -> None:
+    for number in range(5):
+        used(store, stored(store, number), 60)
+    assert prune(store.root, size=-1, seconds=0.0).removed < 5
+    assert prune(store.root, size=-1).size == 0
 
 
 def test_a_store_that_was_never_counted_is_measured(store: Store) -> None:

@@ -43,6 +43,8 @@ that a person edited, which must not be overwritten. The index of manim is read 
 """
 _LOW_WATER = 0.9
 """Part of the limit that is left after an eviction, so that not every run has to evict."""
+_EVICTING_SECONDS = 10.0
+"""At most so long at the end of a run; what is still too much then goes after the next one."""
 _MEASURED_SECONDS = 7 * _DAY
 """So often the store is measured and swept in any case."""
 _STALE_SECONDS = 3600.0
@@ -128,7 +130,9 @@ def usage(settings: Settings) -> Usage:
     return Usage(settings.cache_dir, settings.cache_size_mb * 1_000_000, kinds)
 
 
-def prune(root: Path, *, size: float = inf, older_than: float = inf, down_to: float | None = None) -> Pruned:
+def prune(
+    root: Path, *, size: float = inf, older_than: float = inf, down_to: float | None = None, seconds: float = inf
+) -> Pruned:
     """Evict what was not used for `older_than` seconds; where more than `size` bytes are left, the least recently used.
 
     Entries in use stay, and so do those that `KINDS` spares. Leftovers of killed writers are swept too.
@@ -138,6 +142,7 @@ def prune(root: Path, *, size: float = inf, older_than: float = inf, down_to: fl
         size: bytes on disk that may stay; less than 0 for nothing at all.
         older_than: seconds since the last use.
         down_to: bytes to stop at once `size` is exceeded; by default `size` itself.
+        seconds: to spend on it; the next call goes on from there.
 
     Raises:
         OSError: the store cannot be written.
@@ -149,8 +154,10 @@ def prune(root: Path, *, size: float = inf, older_than: float = inf, down_to: fl
     left = sum(entry.size for entry in found)
     wanted = size if down_to is None or left <= size else down_to
     done = {"evicted": 0, "gone": 0, "kept": 0}
-    freed = 0
+    freed, end = 0, time.monotonic() + seconds
     for entry in found:
+        if time.monotonic() > end:
+            break
         if left <= wanted and eviction.began - entry.used <= older_than:
             break  # they are sorted: no later one has to go
         outcome = eviction.evict(entry)
@@ -173,7 +180,7 @@ def keep_within(root: Path, limit: int) -> Pruned | None:
         with Store(root).locked(fcntl.LOCK_SH) as ledger:
             counted, measured = _read_ledger(ledger)
         if counted > limit or time.time() - measured > _MEASURED_SECONDS:
-            return prune(root, size=limit, down_to=_LOW_WATER * limit)
+            return prune(root, size=limit, down_to=_LOW_WATER * limit, seconds=_EVICTING_SECONDS)
     return None
 
 
@@ -207,20 +214,22 @@ class _Eviction:
         """Remove the entry's files, unless it is in use or spared, or another process was faster."""
         if self.began - entry.used < KINDS[entry.kind]:
             return "kept"
-        head, *others = entry.files
-        aside = head.with_name(f"{PART}evicted-{os.getpid()}-{head.name}")
+        aside = [path.with_name(f"{PART}evicted-{os.getpid()}-{path.name}") for path in entry.files]
         with self._store.locked(fcntl.LOCK_EX):
             try:
                 if any(self._in_use(path) for path in entry.files):
                     return "kept"
-                head.rename(aside)  # from now on nobody finds the entry
+                entry.files[0].rename(aside[0])  # from now on nobody finds the entry
             except FileNotFoundError:
                 return "gone"
-            if self._in_use(aside):
-                aside.rename(head)
+            if self._in_use(aside[0]):
+                aside[0].rename(entry.files[0])
                 return "kept"
-            for path in (*others, aside):
-                path.unlink(missing_ok=True)
+            for path, target in zip(entry.files[1:], aside[1:], strict=True):
+                with contextlib.suppress(FileNotFoundError):
+                    path.rename(target)
+        for path in aside:  # no longer under the lock: removing takes some disks milliseconds
+            path.unlink(missing_ok=True)
         return "evicted"
 
     def settle(self, size: int) -> None:
