@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import textwrap
 import threading
 import time
@@ -36,12 +37,18 @@ def descendants(kind: str) -> list[psutil.Process]:
     return found
 
 
-def wait_for(path: Path) -> str:
+STARTED = "open('started', 'w').write(str(os.getpid()))"
+"""Part of a scene: it can write in its own folder only, where `started_child` looks."""
+
+
+def started_child() -> int:
     end = time.monotonic() + 30
-    while not path.exists() or not path.read_text():
-        assert time.monotonic() < end, "the job never started"
+    while time.monotonic() < end:
+        for path in Path(tempfile.gettempdir()).rglob("visium-job-*/started"):
+            if found := path.read_text():
+                return int(found)
         time.sleep(0.02)
-    return path.read_text()
+    raise AssertionError("the job never started")
 
 
 @pytest.fixture(scope="module")
@@ -57,14 +64,12 @@ def test_ten_scenes_at_once(pool: Pool, make_job) -> None:
     assert len({result.files[".mp4"] for result in results}) == 10
 
 
-def test_the_same_job_is_one_future_and_runs_once(pool: Pool, make_job, tmp_path: Path) -> None:
-    note = tmp_path / "runs"
-    code = scene(0) + f"open({str(note)!r}, 'a').write('x')\n"
+def test_the_same_job_is_one_future_and_runs_once(pool: Pool, make_job) -> None:
+    code = scene(0)
     first = pool.submit(make_job(code))
     assert pool.submit(make_job(code)) is first
-    first.result(30)
+    assert not first.result(30).cached
     assert pool.submit(make_job(code)) is first
-    assert note.read_text() == "x"
     assert not first.cancel()
 
 
@@ -72,7 +77,7 @@ def test_stored_results_need_no_worker(pool: Pool, make_job) -> None:
     pool.submit(make_job(scene(1))).result(30)
     with Pool(Settings(workers=1)) as other:
         assert other.submit(make_job(scene(1))).result(5).cached
-        assert other._executor is None
+        assert other._idle == other._busy == []
 
 
 def test_a_crash_is_a_result_and_can_be_tried_again(pool: Pool, make_job) -> None:
@@ -91,30 +96,29 @@ def test_an_error_of_the_caller_reaches_the_caller(pool: Pool, make_job) -> None
 
 
 def test_checks_go_before_renders(make_job, tmp_path: Path) -> None:
-    order = tmp_path / "order"
-    write = f"open({str(order)!r}, 'a').write"
+    order: list[str] = []
     gate = tmp_path / "gate"
     block = MODULE + f"import os, time\nwhile not os.path.exists({str(gate)!r}): time.sleep(0.02)\n"
     with Pool(Settings(workers=1)) as pool:
         futures = [pool.submit(make_job(block, "render", scene_id="first"))]
-        futures += [pool.submit(make_job(scene(n) + f"{write}('r{n} ')\n", "render")) for n in range(2)]
-        futures += [pool.submit(make_job(scene(n) + f"{write}('c{n} ')\n", "check")) for n in range(2)]
+        for task in ("render", "check"):
+            for number in range(2):
+                futures.append(pool.submit(make_job(scene(number), task)))
+                futures[-1].add_done_callback(lambda _, name=f"{task} {number}": order.append(name))
         gate.touch()
         for future in futures:
             future.result(60)
-    assert order.read_text().split() == ["c0", "c1", "r0", "r1"]
+    assert order == ["check 0", "check 1", "render 0", "render 1"]
 
 
 @pytest.mark.parametrize("kind", ["spawn_main", "visium_graph.sandbox.preload"])
 def test_a_process_killed_in_mid_job_costs_nothing(pool: Pool, make_job, ended, tmp_path: Path, kind: str) -> None:
-    note = tmp_path / "started"
-    code = (
-        scene(3)
-        + f"import os, time\nif not os.path.exists({str(note)!r}):\n    open({str(note)!r}, 'w').write(str(os.getpid())); time.sleep(60)\n"
-    )
+    sign = tmp_path / "killed"  # the scene may not read it, but sees that it is there
+    code = scene(3) + f"import os, time\nif not os.path.exists({str(sign)!r}):\n    {STARTED}; time.sleep(60)\n"
     future = pool.submit(make_job(code))
     other = pool.submit(make_job(scene(4), "render"))
-    child = int(wait_for(note))
+    child = started_child()
+    sign.touch()
     line = {process.pid for process in psutil.Process(child).parents()}
     (victim,) = [process for process in descendants(kind) if process.pid in line and process.pid != child]
     victim.kill()
@@ -126,14 +130,11 @@ def test_a_process_killed_in_mid_job_costs_nothing(pool: Pool, make_job, ended, 
         time.sleep(0.02)
 
 
-def test_closing_ends_all_at_once(make_job, ended, tmp_path: Path) -> None:
-    note = tmp_path / "started"
+def test_closing_ends_all_at_once(make_job, ended) -> None:
     pool = Pool(Settings(workers=1))
-    running = pool.submit(
-        make_job(MODULE + f"import os, time\nopen({str(note)!r}, 'w').write(str(os.getpid())); time.sleep(60)")
-    )
+    running = pool.submit(make_job(MODULE + f"import os, time\n{STARTED}; time.sleep(60)"))
     waiting = pool.submit(make_job(scene(5)))
-    child = int(wait_for(note))
+    child = started_child()
     started = time.monotonic()
     pool.close()
     assert time.monotonic() - started < 10
@@ -183,10 +184,10 @@ def test_a_plain_script_without_a_main_guard(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("ending", ["normal", "interrupt", "kill"])
 def test_nothing_outlives_the_script(tmp_path: Path, ending: str) -> None:
-    note = tmp_path / "started"
-    code = MODULE + f"import os, time\nopen({str(note)!r}, 'w').write(str(os.getpid())); time.sleep(60)"
+    sign = tmp_path / "started"
+    code = MODULE + f"import os, time\n{STARTED}; time.sleep(60)"
     then = {
-        "normal": f"import os, time\nwhile not os.path.exists({str(note)!r}): time.sleep(0.02)",
+        "normal": f"import os, time\nwhile not os.path.exists({str(sign)!r}): time.sleep(0.02)",
     }.get(ending, "future.result()")
     process = subprocess.Popen(
         [sys.executable, script(tmp_path, code, then)],
@@ -207,8 +208,9 @@ def test_nothing_outlives_the_script(tmp_path: Path, ending: str) -> None:
 
     follower = threading.Thread(target=follow)
     follower.start()
-    wait_for(note)
+    started_child()
     time.sleep(0.1)
+    sign.touch()
     if ending == "interrupt":
         os.killpg(process.pid, signal.SIGINT)  # as a terminal does: to the whole foreground group
     elif ending == "kill":

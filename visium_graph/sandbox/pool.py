@@ -159,13 +159,15 @@ class Pool:
         with self._change:
             if self._closed:
                 raise PoolClosed("the pool is closed")
-            known = self._flights.get(job.key)
+            # Where the kernel cannot confine, one of two equal jobs may be refused and the other not.
+            key = f"{job.key} {job.must_be_confined}"
+            known = self._flights.get(key)
             if known is not None and _stands(known):
                 return known.future
             future: Future[JobResult] = Future()
             future.set_running_or_notify_cancel()
             flight = _Flight(_RANKS.get(job.task, _LAST_RANK), next(self._numbers), job, future)
-            self._flights[job.key] = flight
+            self._flights[key] = flight
             heapq.heappush(self._waiting, flight)
             self._change.notify()
             return future
