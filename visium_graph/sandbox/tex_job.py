@@ -95,22 +95,32 @@ def typesetting(document: Document, beside: Path, kernel: Confinement) -> Genera
     refusal = document.refusal(kernel)
     if refusal:
         return {"log": refusal}
-    programs = {name: shutil.which(name) for name in (*document.compilers, "dvisvgm")}
-    for name, path in programs.items():
+    programs: dict[str, str] = {}
+    for name in (*document.compilers, "dvisvgm"):
+        path = shutil.which(name)
         if path is None:
             return {"missing": name}
+        programs[name] = path
     try:
-        with _folder(beside) as folder:
-            (folder / f"{_NAME}.tex").write_bytes(document.source.encode())
-            for name in document.compilers:
-                ended = yield from _run(_compiling(str(programs[name]), document.format), folder, kernel)
-                if (answer := _complaint(name, ended, folder)) is not None:
-                    return answer
-            drawing = _drawing(str(programs["dvisvgm"]), document.format, postscript=kernel.complete)
-            ended = yield from _run(drawing, folder, kernel)
-            return _drawn(ended, folder)
+        for _ in range(_TRIES):  # anew: what a killed program has half written would disturb the next one
+            with contextlib.suppress(InterruptedError), _folder(beside) as folder:
+                return (yield from _made(document, programs, folder, kernel))
     except OSError as error:
         return {"failed": [error.errno or errno.EIO, f"LaTeX cannot run ({error.strerror})"]}
+    return {"failed": [errno.EINTR, f"LaTeX was killed {_TRIES} times"]}
+
+
+def _made(
+    document: Document, programs: dict[str, str], folder: Path, kernel: Confinement
+) -> Generator[Program, Ended, Answer]:
+    (folder / f"{_NAME}.tex").write_bytes(document.source.encode())
+    for name in document.compilers:
+        ended = yield from _run(_compiling(programs[name], document.format), folder, kernel)
+        if (answer := _complaint(name, ended, folder)) is not None:
+            return answer
+    drawing = _drawing(programs["dvisvgm"], document.format, postscript=kernel.complete)
+    ended = yield from _run(drawing, folder, kernel)
+    return _drawn(ended, folder)
 
 
 @contextlib.contextmanager
@@ -140,16 +150,16 @@ def _drawing(program: str, output_format: str, *, postscript: bool) -> list[str]
 
 
 def _run(command: list[str], folder: Path, kernel: Confinement) -> Generator[Program, Ended, Ended]:
-    """Run a program, and again where somebody killed it: that says nothing of the document.
+    """Run a program.
 
     Raises:
-        OSError: it cannot be started, or is killed each time.
+        InterruptedError: somebody killed it, which says nothing of the document.
+        OSError: it cannot be started.
     """
-    for _ in range(_TRIES):
-        ended = yield _start(command, folder, kernel)
-        if ended.over or ended.code != -signal.SIGKILL:
-            return ended
-    raise InterruptedError(errno.EINTR, f"{Path(command[0]).name} was killed {_TRIES} times")
+    ended = yield _start(command, folder, kernel)
+    if not ended.over and ended.code == -signal.SIGKILL:
+        raise InterruptedError
+    return ended
 
 
 def _start(command: list[str], folder: Path, kernel: Confinement) -> Program:
