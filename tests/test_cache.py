@@ -230,7 +230,7 @@ def test_a_kill_at_any_moment_leaves_nothing_half(store: Store, monkeypatch: pyt
         assert killer.wait() == 0
     assert len(found) == 20
     assert found[-1] > 0
-    monkeypatch.setattr(cache, "_STALE_SECONDS", 0.0)
+    monkeypatch.setattr(cache, "STALE_SECONDS", 0.0)
     prune(store.root)
     assert not list(store.root.rglob(f"{PART}*"))
 

@@ -1,5 +1,6 @@
 """The run folder and the store."""
 
+import os
 import threading
 
 import pytest
@@ -58,3 +59,16 @@ def test_folder_that_is_a_file(tmp_path):
 
 def test_write_atomically_makes_the_folder(tmp_path):
     assert write_atomically(tmp_path / "a" / "b.txt", "x").read_text() == "x"
+
+
+def test_what_a_killed_run_left_unfinished_is_swept_when_it_is_old(tmp_path):
+    Run.create(tmp_path)
+    old = [tmp_path / ".part-video", tmp_path / "clips" / ".part-a.mp4"]
+    old[0].mkdir()
+    (old[0] / "video.mp4").write_text("half")
+    old[1].write_text("half")
+    for path in old:
+        os.utime(path, (0, 0))
+    (tmp_path / ".part-new").write_text("somebody is at it")
+    Run.create(tmp_path)
+    assert [path.name for path in tmp_path.rglob(".part-*")] == [".part-new"]

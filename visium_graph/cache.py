@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Literal
 
 from visium_graph.settings import Settings
-from visium_graph.store import PART, Store, disk_size
+from visium_graph.store import PART, STALE_SECONDS, Store, disk_size
 
 __all__ = ["KINDS", "Entry", "KindUsage", "Pruned", "Usage", "entries", "keep_within", "prune", "usage", "using_cache"]
 
@@ -47,8 +47,6 @@ _EVICTING_SECONDS = 10.0
 """At most so long at the end of a run; what is still too much then goes after the next one."""
 _MEASURED_SECONDS = 7 * _DAY
 """So often the store is measured and swept in any case."""
-_STALE_SECONDS = 3600.0
-"""Age at which an unfinished file is taken for a leftover: no single file takes that long to write."""
 _SKEW_SECONDS = 60.0
 _FILE = re.compile(r"(?P<key>(?P<shard>[0-9a-f]{2})[0-9a-f]{62})[.-].*")
 _INDEX = re.compile(r"(?P<key>[0-9][^/]*-[0-9a-f]{16})\.(?:json|lock)")
@@ -297,7 +295,7 @@ def _sweep(root: Path) -> None:
     for kind in KINDS:
         for path in _unfinished(root / kind):
             with contextlib.suppress(FileNotFoundError):
-                if time.time() - path.stat().st_mtime > _STALE_SECONDS:
+                if time.time() - path.stat().st_mtime > STALE_SECONDS:
                     path.unlink()
 
 

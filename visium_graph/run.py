@@ -9,11 +9,13 @@ import os
 import re
 import shutil
 import tempfile
+import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from visium_graph.errors import EnvironmentFault, InputError
-from visium_graph.store import Store, content_hash, write_atomically, written_aside
+from visium_graph.store import PART, STALE_SECONDS, Store, content_hash, write_atomically, written_aside
 from visium_graph.storyboard import Storyboard, load_storyboard
 
 __all__ = ["Run", "Store", "content_hash", "default_folder", "write_atomically"]
@@ -26,6 +28,14 @@ def default_folder(source: str) -> Path:
         return path.parent
     slug = re.sub(r"[^a-z0-9]+", "-", path.stem.lower() if path.suffix else source.lower()).strip("-")
     return Path("runs") / (slug[:60].rstrip("-") or "video")
+
+
+def _sweep(folder: Path) -> None:
+    """Remove what a killed run left unfinished there, once it is old enough to be nobody's work."""
+    for path in folder.glob(f"{PART}*"):
+        with suppress(FileNotFoundError):
+            if time.time() - path.stat().st_mtime > STALE_SECONDS:
+                shutil.rmtree(path) if path.is_dir() else path.unlink()
 
 
 @dataclass(frozen=True)
@@ -50,6 +60,7 @@ class Run:
         try:
             for name in ("", "assets", "scenes", "narration", "clips"):
                 (run.folder / name).mkdir(parents=True, exist_ok=True)
+                _sweep(run.folder / name)
             with tempfile.NamedTemporaryFile(dir=run.folder):
                 pass
         except OSError as error:

@@ -31,10 +31,12 @@ from typing import Any
 
 from visium_graph.errors import EnvironmentFault
 
-__all__ = ["PART", "Record", "Store", "content_hash", "disk_size", "write_atomically", "written_aside"]
+__all__ = ["PART", "STALE_SECONDS", "Record", "Store", "content_hash", "disk_size", "write_atomically", "written_aside"]
 
 PART = ".part-"
 """How names of files begin that are not finished, here and in run folders."""
+STALE_SECONDS = 3600.0
+"""Age at which such a file is taken for a leftover of a killed process: no single file takes that long to write."""
 _BLOCK = 4096
 
 
