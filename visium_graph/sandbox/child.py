@@ -19,7 +19,7 @@ from typing import Any, NamedTuple, NoReturn
 
 from visium_graph.sandbox import tex_client
 from visium_graph.sandbox.confine import confine
-from visium_graph.sandbox.fault import fault_of
+from visium_graph.sandbox.fault import fault_of, is_the_machines
 from visium_graph.sandbox.job import INSPECTIONS, TASKS, Limits
 from visium_graph.sandbox.kernel import Confinement
 from visium_graph.sandbox.linux import die_with_parent
@@ -112,6 +112,7 @@ def _job(scratch: Path) -> dict[str, Any]:
         return {
             "status": "error",
             "fault": dataclasses.asdict(fault_of(error, scene_file(scratch, payload["scene_id"]))),
+            "machines": is_the_machines(error),
         }
     return {"status": "done", "value": value}
 

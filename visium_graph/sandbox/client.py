@@ -24,7 +24,7 @@ from visium_graph.sandbox.monitor import Ending
 __all__ = ["Preloaded", "PreloadedGone", "close_all", "lease"]
 
 _START_SECONDS = 120.0
-_GRACE_SECONDS = 30.0
+_SILENCE_SECONDS = 60.0
 _CLOSE_SECONDS = 5.0
 # What the scenes' process may know of the outside: how to find programs, fonts and modules. No keys, no home.
 _KEPT = ("PATH", "PYTHONPATH", "XDG_DATA_HOME", "XDG_CACHE_HOME", "FONTCONFIG_FILE", "FONTCONFIG_PATH", "TMPDIR", "TZ")
@@ -98,7 +98,7 @@ class Preloaded:
             scratch: the job's folder.
 
         Raises:
-            PreloadedGone: the process died; this object is closed then.
+            PreloadedGone: the process died, or has given no sign of life for a minute; this object is closed then.
         """
         request = {
             "scratch": str(scratch),
@@ -107,11 +107,11 @@ class Preloaded:
             "store": str(job.store.absolute()),
             "expected": job.expected,
         }
-        self._link.settimeout(job.limits.seconds + _GRACE_SECONDS)
+        self._link.settimeout(_SILENCE_SECONDS)
         try:
             self._link.sendall(wire.pack(request))
-            while (answer := wire.receive(self._link)) is not None and "pid" in answer:
-                self._group = answer["pid"]
+            while (answer := wire.receive(self._link)) is not None and "outcome" not in answer:
+                self._group = answer.get("pid", self._group)
         except (TimeoutError, ConnectionError, wire.WireError):
             answer = None
         except BaseException:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import errno
 import re
 import traceback
 from pathlib import Path
 
 from visium_graph.sandbox.job import SceneFault
 
-__all__ = ["fault_of", "line_in_dump"]
+__all__ = ["fault_of", "is_the_machines", "line_in_dump"]
 
+_MACHINES = frozenset({
+    errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EROFS, errno.ESTALE, errno.ENOMEM, errno.ENFILE,
+    errno.EAGAIN, errno.EINTR,
+})  # fmt: skip
 _MESSAGE_CHARACTERS = 2000
 
 
@@ -21,6 +26,16 @@ def fault_of(error: BaseException, scene_file: Path) -> SceneFault:
     if len(message) > _MESSAGE_CHARACTERS:
         message = message[: _MESSAGE_CHARACTERS - 1] + "…"
     return SceneFault(type(error).__name__, message, _line(error, scene_file))
+
+
+def is_the_machines(error: BaseException) -> bool:
+    """Whether the code may do better another time: the disk is full, or the machine is at its end in another way."""
+    cause: BaseException | None = error
+    while cause is not None:
+        if getattr(cause, "errno", None) in _MACHINES:  # libav's errors have one too
+            return True
+        cause = cause.__cause__ or cause.__context__
+    return False
 
 
 def _line(error: BaseException, scene_file: Path) -> int:

@@ -26,6 +26,7 @@ __all__ = ["Ending", "OwnerGone", "end_descendants", "watch"]
 _LOG_BYTES = 64 * 1024
 _TICK = 0.05
 _DUMP_SECONDS = 0.1
+_SIGN_SECONDS = 5.0
 
 Outcome = Literal["exited", "timeout", "memory", "limit", "crashed"]
 
@@ -139,6 +140,7 @@ class _Watcher:
     ) -> None:
         self._pid, self._started, self._limits, self._link = pid, started, limits, link
         self._broker, self._usage, self._result, self._log = broker, usage, result, log
+        self._sign_at = started + _SIGN_SECONDS
 
     def run(self) -> Ending:
         handle = os.pidfd_open(self._pid)
@@ -165,6 +167,7 @@ class _Watcher:
         """Wait until the child ends (None) or exceeds a limit."""
         while True:
             self._broker.tick()
+            self._give_sign()
             for key, _ in selector.select(_TICK):
                 if key.fd == handle:
                     return None
@@ -176,6 +179,13 @@ class _Watcher:
                 self._drain(selector, key.fd)
             if (excess := self._excess_of_output() or self._usage.excess()) is not None:
                 return excess
+
+    def _give_sign(self) -> None:
+        """Tell the worker now and then that this process is not stuck; it waits for no ending otherwise."""
+        if time.monotonic() >= self._sign_at:
+            self._sign_at = time.monotonic() + _SIGN_SECONDS
+            with contextlib.suppress(BlockingIOError):  # it is the worker that is stuck, which others look after
+                self._link.send(wire.pack({"alive": True}), socket.MSG_DONTWAIT)
 
     def _drain(self, selector: selectors.BaseSelector, descriptor: int) -> None:
         tap = self._result if descriptor == self._result.descriptor else self._log

@@ -127,6 +127,8 @@ def _told(job: Job, scratch: Path, ending: Ending, told: dict[str, Any]) -> JobR
     status: Status = "error"
     if fault.type == "MemoryError":  # it met the limit of its address space before the monitor looked
         status, fault = "memory", SceneFault("MemoryLimit", f"used more than {job.limits.memory_mb} MB", fault.line)
+    elif told.get("machines"):  # a full disk, say: it may do better another time
+        status, fault = "limit", SceneFault("ResourceLimit", fault.message, fault.line)
     log = ending.log[-_LOG_CHARACTERS:]
     return JobResult(job.key, status, {}, {}, fault, ending.seconds, ending.cpu_seconds, log=log)
 
