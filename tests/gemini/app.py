@@ -169,7 +169,7 @@ class App:
             None if reply.damage in {"reset", "stalled"} and not isinstance(reply.body, list) else reply.status
         )
         exchange.outcome = reply.damage or ("answered" if reply.status == 200 else "refused")
-        if exchange.answer is None and reply.damage is None:
+        if exchange.answer is None or (isinstance(reply.body, bytes) and reply.body == _CUT):
             exchange.answer = _readable(reply.body)
         return reply
 
@@ -255,7 +255,7 @@ class App:
             for number, item in enumerate(job.items)
         ]
         job.outcome = lambda _: _settled(exchange, job, submissions)
-        return _json(self.batches.card(job))
+        return _json(self.batches.card(job, "PENDING"))
 
     async def _batch_get(self, visit: Visit) -> Reply:
         return _json(await self.batches.get(visit.call.name))

@@ -160,9 +160,9 @@ class Batches:
             raise ApiError(404)
         return self._jobs[name]
 
-    def card(self, job: Job) -> dict[str, Any]:
-        """The operation of a job."""
-        state = job.ending or self._waiting(job)
+    def card(self, job: Job, state: str | None = None) -> dict[str, Any]:
+        """The operation of a job; a job just created is shown as pending, however short its turnaround."""
+        state = state or job.ending or self._waiting(job)
         metadata: dict[str, Any] = {
             "@type": _TYPE,
             "name": job.name,

@@ -203,6 +203,8 @@ def _usage(call: Call, asked: int, spent: int | None, thoughts: int) -> dict[str
     if spent is not None:
         usage["candidatesTokenCount"] = spent
     usage["totalTokenCount"] = asked + (spent or 0) + thoughts
+    if spent is None:
+        return usage
     pictures = _TOKENS_PER_PICTURE * len(call.blobs)
     usage["promptTokensDetails"] = [{"modality": "TEXT", "tokenCount": asked - pictures}]
     if pictures:

@@ -109,11 +109,7 @@ class GeminiServer:
             task.cancel()
         await asyncio.gather(*self._connections, return_exceptions=True)
 
-    async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task is not None
+    def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.ensure_future(Connection(reader, writer, self._app.handle).serve())
         self._connections.add(task)
-        try:
-            await Connection(reader, writer, self._app.handle).serve()
-        finally:
-            self._connections.discard(task)
+        task.add_done_callback(self._connections.discard)
