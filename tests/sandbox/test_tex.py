@@ -506,6 +506,22 @@ def test_a_drawing_is_found_again_by_other_scenes(make_job) -> None:
 
 
 @needs_latex
+@pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")  # what follows it in the copy is safe
+def test_a_scene_cannot_crowd_the_store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("visium_graph.sandbox.tex._STORED_BYTES", 5000)
+    line = Line(tmp_path / "visium-job-1", Store(tmp_path / "store"))
+    for word in ("a", "b", "abcdefghijklmnopqrstuvwxyz", "c"):
+        line.end.send(request(document(word)))
+        assert "svg" in (line.answer() or {})
+    line.close()
+    assert line.broker.cpu_seconds > 0
+    store = Store(tmp_path / "store")
+    stored = [store.get_record("latex", path.stem).data["svg"] for path in (store.root / "latex").rglob("*.json")]
+    assert 1 <= len(stored) <= 3
+    assert sum(map(len, stored)) <= 5000
+
+
+@needs_latex
 def test_time_in_latex_is_time_of_the_job(make_job) -> None:
     """What runs when the time is up is ended with the child; the module's fixture sees to it that nothing is left."""
     result = run_job(with_latex(make_job(scene(r'MathTex(r"\loop\iftrue\repeat")'), seconds=2.0)))

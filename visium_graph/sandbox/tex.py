@@ -31,6 +31,8 @@ _DOCUMENTS = 1000
 """That one child may send. Manim asks once for each distinct formula."""
 _CPU_SECONDS = 120.0
 """That TeX may take for one child; a formula takes a fifth of a second."""
+_STORED_BYTES = 32 * 1024**2
+"""Of drawings that are stored for one child: a scene must not crowd the store. A formula's has some kilobytes."""
 _KIND = "latex"
 
 
@@ -55,7 +57,7 @@ class Broker:
         self._line.setblocking(False)
         self._selector: selectors.BaseSelector | None = None
         self._received, self._unsent = bytearray(), b""
-        self._documents = 0
+        self._documents = self._stored = 0
         self._work: Generator[Program, Ended, Answer] | None = None
         self._program: Program | None = None
         self._key = ""
@@ -158,7 +160,8 @@ class Broker:
 
     def _kept(self, answer: Answer) -> Answer:
         """The answer; a drawing is stored. What went wrong is not: that may be the machine's fault."""
-        if "svg" in answer:
+        if "svg" in answer and (size := self._stored + len(answer["svg"])) <= _STORED_BYTES:
+            self._stored = size
             with contextlib.suppress(OSError):  # no room: then it will be drawn again
                 self._store.put_record(_KIND, self._key, answer)
         return answer
