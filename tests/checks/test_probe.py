@@ -117,6 +117,14 @@ def test_how_a_job_ended_is_a_finding(status, rule: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "findings", [7, [7], [{"rule": "x"}], [{"rule": "x", "message": "y", "severity": "fatal"}], {"a": 1}]
+)
+def test_findings_that_were_tampered_with_are_one_finding(findings) -> None:
+    finding = only(findings_of(JobResult("key", "done", {"findings": findings}), "a.py"))
+    assert (finding.file, finding.rule) == ("a.py", "crash")
+
+
+@pytest.mark.parametrize(
     ("kind", "rule", "message"),
     [
         ("SyntaxError", "syntax", "bad"),

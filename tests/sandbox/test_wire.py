@@ -37,8 +37,20 @@ def test_what_is_no_json_or_too_long_is_refused(message) -> None:
         pack(message)
 
 
-def test_deep_nesting_is_refused() -> None:
-    body = b'{"a":' + b"[" * 200_000 + b"]" * 200_000 + b"}"
+@pytest.mark.parametrize("body", [b'{"a": NaN}', b'{"a": -Infinity}', b'{"a": ' + b"9" * 10_000 + b"}", b"[]"])
+def test_what_only_python_takes_for_json_is_refused(body: bytes) -> None:
+    with pytest.raises(WireError):
+        unpack(struct.pack(">I", len(body)) + body)
+
+
+def test_halves_of_characters_are_replaced() -> None:
+    body = rb'{"\ud800": ["\udfff", {"a": "x\ud83dy", "b": "\ud83d\ude00"}]}'
+    assert unpack(struct.pack(">I", len(body)) + body) == {"?": ["?", {"a": "x?y", "b": "\N{GRINNING FACE}"}]}
+
+
+@pytest.mark.parametrize("depth", [40, 500, 200_000])
+def test_deep_nesting_is_refused(depth: int) -> None:
+    body = b'{"a":' + b"[" * depth + b"]" * depth + b"}"
     with pytest.raises(WireError):
         unpack(struct.pack(">I", len(body)) + body)
 

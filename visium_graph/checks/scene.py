@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pydantic import ValidationError
+
 from visium_graph.checks.finding import Finding
 
 if TYPE_CHECKING:  # who only reads code needs no sandbox
@@ -27,7 +29,11 @@ def findings_of(result: JobResult, file: str) -> list[Finding]:
         file: the scene file, as findings should name it.
     """
     if result.status == "done":
-        return [Finding(file=file, **finding) for finding in result.value.get("findings", [])]
+        try:
+            return [Finding.model_validate({**finding, "file": file}) for finding in result.value.get("findings", [])]
+        except (ValidationError, TypeError):  # the scene's code shares its process with the check
+            message = "the check was tampered with: what it found cannot be read"
+            return [Finding(file=file, rule="crash", message=message)]
     fault = result.fault
     line = fault.line if fault is not None else 1
     message = fault.message if fault is not None else f"the scene's process ended: {result.status}"

@@ -11,6 +11,7 @@ __all__ = ["HEADER", "MESSAGE_BYTES", "WireError", "pack", "receive", "unpack"]
 HEADER = struct.Struct(">I")
 MESSAGE_BYTES = 4 * 1024 * 1024
 """The longest message that is sent or read."""
+_DEEPEST = 32
 
 
 class WireError(Exception):
@@ -37,14 +38,30 @@ def pack(message: dict[str, Any]) -> bytes:
 
 
 def unpack(data: bytes) -> dict[str, Any]:
-    """The message in `data`, which holds exactly one.
+    """The message in `data`, which holds exactly one and may come from a hostile sender.
+
+    Whatever comes back can be packed again and written as UTF-8: halves of surrogate pairs become question marks.
 
     Raises:
-        WireError: anything else.
+        WireError: anything else, or nested deeper than any message of ours.
     """
     if len(data) < HEADER.size or len(data) != HEADER.size + HEADER.unpack_from(data)[0]:
         raise WireError("cut off")
-    return _parse(data[HEADER.size :])
+    message = _clean(_parse(data[HEADER.size :]), _DEEPEST)
+    assert isinstance(message, dict)
+    return message
+
+
+def _clean(value: Any, depth: int) -> Any:
+    if isinstance(value, str):
+        return value if value.isascii() else value.encode(errors="replace").decode()
+    if not isinstance(value, dict | list):
+        return value
+    if depth == 0:
+        raise WireError("nested too deeply")
+    if isinstance(value, list):
+        return [_clean(item, depth - 1) for item in value]
+    return {_clean(name, 0): _clean(item, depth - 1) for name, item in value.items()}
 
 
 def receive(link: _Readable) -> dict[str, Any] | None:
@@ -76,9 +93,13 @@ def _read(link: _Readable, count: int) -> bytes | None:
     return bytes(data)
 
 
+def _refuse(name: str) -> None:
+    raise ValueError(f"{name} is no number of JSON")
+
+
 def _parse(body: bytes) -> dict[str, Any]:
     try:
-        message = json.loads(body)
+        message = json.loads(body, parse_constant=_refuse)
     except (ValueError, RecursionError) as error:
         raise WireError(f"not JSON ({error})") from None
     if not isinstance(message, dict):
