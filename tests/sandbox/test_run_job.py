@@ -152,6 +152,22 @@ def test_assets_are_copied_and_verified(make_job, tmp_path: Path) -> None:
         run_job(make_job(code, folder=folder, assets={"../run/assets/note.txt": digest}))
 
 
+def test_a_scene_uses_its_own_folder_like_any_program(make_job) -> None:
+    code = MODULE + (
+        "import os, shutil, tempfile\n"
+        "from pathlib import Path\n"
+        "Path('made').touch(); Path('made').touch(); os.utime('made')\n"
+        "shutil.copy2('made', 'copied'); os.chmod('copied', 0o600)\n"
+        "with tempfile.NamedTemporaryFile('w') as file: file.write('x')\n"
+        "try: os.utime('missing')\n"
+        "except FileNotFoundError: raise ValueError(sorted(os.listdir('.')))"
+    )
+    result = run_job(make_job(code, "render"))
+    assert result.fault is not None
+    assert result.fault.type == "ValueError", result.fault
+    assert "'copied', 'home', 'job.json', 'made'" in result.fault.message
+
+
 def test_an_unknown_task_is_refused(make_job) -> None:
     with pytest.raises(InputError, match="unknown task 'paint'"):
         run_job(make_job(SCENE, "paint"))

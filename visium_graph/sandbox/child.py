@@ -100,6 +100,16 @@ def _settle(scratch: Path, parent: int, log: int, kept: set[int]) -> None:
     os.environ["TMPDIR"] = tempfile.tempdir = str(home)
     os.chdir(scratch)
     random.seed(0)
+    os.utime = _touched
+
+
+_utime = os.utime
+
+
+def _touched(path: Any, *arguments: Any, **options: Any) -> None:
+    """`os.utime`, which does nothing in a confined process, but raises for what is not there: `Path.touch` asks by it."""
+    os.stat(path, dir_fd=options.get("dir_fd"))
+    _utime(path, *arguments, **options)
 
 
 def _job(scratch: Path) -> dict[str, Any]:
