@@ -15,7 +15,9 @@ import numpy as np
 from manim import Camera, Mobject, MovingCamera, VMobject
 from numpy.typing import NDArray
 
-__all__ = ["Box", "Layer", "Sketch", "bounds", "can_sketch", "family", "sketches"]
+from visium_graph.render.outlines import Outline, Outlines, shape_and_place
+
+__all__ = ["Box", "Layer", "Sketch", "Sketchbook", "bounds", "can_sketch", "family"]
 
 Pixels = NDArray[np.uint8]
 Box = tuple[int, int, int, int]
@@ -33,6 +35,7 @@ class Sketch:
 
     mobject: VMobject
     look: tuple[Any, ...]
+    outline: Outline
     box: Box
 
 
@@ -64,38 +67,51 @@ def family(mobjects: Iterable[Mobject], *, use_z_index: bool) -> list[Mobject]:
     return sorted(found, key=lambda mobject: mobject.z_index) if use_z_index else found
 
 
-def sketches(mobjects: Iterable[Mobject], camera: Camera, known: dict[int, Sketch]) -> list[Sketch] | None:
-    """How the mobjects look now; those that cannot be seen are left out.
+class Sketchbook:
+    """The latest sketch of every mobject. What looks as it did keeps its sketch."""
 
-    Args:
-        mobjects: in drawing order, each with points.
-        camera: one for which `can_sketch` holds.
-        known: the latest sketch of each mobject by its id; what looks as it did keeps its sketch. Updated.
+    def __init__(self, camera: Camera) -> None:
+        self._camera = camera
+        self._latest: dict[int, Sketch] = {}
+        self._outlines = Outlines(camera)
 
-    Returns:
-        None where one of them is no plain vector graphic: a picture, a cloud of points, a fill with an image.
-    """
-    found: list[Sketch] = []
-    for mobject in mobjects:
-        if not isinstance(mobject, VMobject) or mobject.get_background_image():
-            return None
-        look = _look(mobject)
-        if look is None:
-            continue
-        sketch = known.get(id(mobject))
-        if sketch is None or sketch.look != look or sketch.mobject is not mobject:
-            box = _box(mobject, camera)
-            if box is None:
+    def forget(self) -> None:
+        """The camera has moved: everything lies elsewhere in the picture."""
+        self._latest.clear()
+
+    def look_at(self, mobjects: Iterable[Mobject]) -> list[Sketch] | None:
+        """How the mobjects look now; those that cannot be seen are left out.
+
+        Args:
+            mobjects: in drawing order, each with points.
+
+        Returns:
+            None where one of them is no plain vector graphic: a picture, a cloud of points, a fill with an image.
+        """
+        found: list[Sketch] = []
+        for mobject in mobjects:
+            if not isinstance(mobject, VMobject) or mobject.get_background_image():
                 return None
-            sketch = known[id(mobject)] = Sketch(mobject, look, box)
-        found.append(sketch)
-    return found
+            style = _style(mobject)
+            if style is None:
+                continue
+            shape, place = shape_and_place(mobject.points)
+            look = (shape, place, *style)
+            sketch = self._latest.get(id(mobject))
+            if sketch is None or sketch.look != look or sketch.mobject is not mobject:
+                outline = self._outlines.of(shape, mobject.points)
+                if not np.isfinite((*place, *outline.low, *outline.high)).all():
+                    return None
+                box = _box(mobject, outline, place, self._camera)
+                sketch = self._latest[id(mobject)] = Sketch(mobject, look, outline, box)
+            found.append(sketch)
+        return found
 
 
-def _look(mobject: VMobject) -> tuple[Any, ...] | None:
-    """All that decides how it is drawn; None where nothing would be seen."""
+def _style(mobject: VMobject) -> tuple[Any, ...] | None:
+    """All that decides how its outline is drawn; None where nothing would be seen."""
     fill = mobject.get_fill_rgbas()
-    look: list[Any] = [mobject.points.tobytes(), fill.tobytes()]
+    style: list[Any] = [fill.tobytes()]
     seen = bool(fill[:, 3].any())
     gradient = len(fill) > 1
     for background in (False, True):
@@ -104,27 +120,23 @@ def _look(mobject: VMobject) -> tuple[Any, ...] | None:
             stroke = mobject.get_stroke_rgbas(background)
             seen = seen or bool(stroke[:, 3].any())
             gradient = gradient or len(stroke) > 1
-            look += (background, width, stroke.tobytes(), mobject.joint_type, mobject.cap_style)
+            style += (background, width, stroke.tobytes(), mobject.joint_type, mobject.cap_style)
     if gradient:
-        look.append(np.asarray(mobject.get_gradient_start_and_end_points()).tobytes())
-    return tuple(look) if seen else None
+        style.append(np.asarray(mobject.get_gradient_start_and_end_points()).tobytes())
+    return tuple(style) if seen else None
 
 
-def _box(mobject: VMobject, camera: Camera) -> Box | None:
-    """Pixels that it can touch, inside the frame; None where a coordinate is no number."""
-    points = mobject.points[:, :2]
-    low, high = points.min(axis=0), points.max(axis=0)  # of the handles too: a curve lies within them
-    if not np.isfinite(low + high).all():
-        return None
+def _box(mobject: VMobject, outline: Outline, place: tuple[float, float], camera: Camera) -> Box:
+    """Pixels that it can touch, inside the frame."""
     across = camera.pixel_width / camera.frame_width
     down = camera.pixel_height / camera.frame_height
     width = max(mobject.get_stroke_width(background=False), mobject.get_stroke_width(background=True))
     line = width * camera.cairo_line_width_multiple / 2 * _LONGEST_CORNER
-    x, y = camera.frame_center[:2]
-    left = camera.pixel_width / 2 + (low[0] - line - x) * across - _MARGIN
-    right = camera.pixel_width / 2 + (high[0] + line - x) * across + _MARGIN
-    top = camera.pixel_height / 2 - (high[1] + line - y) * down - _MARGIN
-    bottom = camera.pixel_height / 2 - (low[1] - line - y) * down + _MARGIN
+    x, y = place[0] - camera.frame_center[0], place[1] - camera.frame_center[1]
+    left = camera.pixel_width / 2 + (x + outline.low[0] - line) * across - _MARGIN
+    right = camera.pixel_width / 2 + (x + outline.high[0] + line) * across + _MARGIN
+    top = camera.pixel_height / 2 - (y + outline.high[1] + line) * down - _MARGIN
+    bottom = camera.pixel_height / 2 - (y + outline.low[1] - line) * down + _MARGIN
     return (
         max(0, int(min(left, camera.pixel_width))),
         max(0, int(min(top, camera.pixel_height))),
@@ -207,7 +219,10 @@ class Layer:
         try:
             for sketch in wanted:
                 if any(_meet(sketch.box, box) for box in boxes):
-                    self._camera.display_vectorized(sketch.mobject, context)
+                    sketch.outline.trace(context, sketch.mobject)
+                    self._camera.apply_stroke(context, sketch.mobject, background=True)
+                    self._camera.apply_fill(context, sketch.mobject)
+                    self._camera.apply_stroke(context, sketch.mobject)
         finally:
             context.reset_clip()
 

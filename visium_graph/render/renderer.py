@@ -12,7 +12,7 @@ from manim.renderer.cairo_renderer import CairoRenderer
 from manim.utils.iterables import list_update
 from numpy.typing import NDArray
 
-from visium_graph.render.canvas import Box, Layer, Sketch, bounds, can_sketch, family, sketches
+from visium_graph.render.canvas import Box, Layer, Sketch, Sketchbook, bounds, can_sketch, family
 from visium_graph.render.encoder import ClipEncoder
 from visium_graph.render.writer import ClipWriter
 
@@ -28,7 +28,7 @@ class _Canvas:
         self._camera = camera
         self._still = Layer(camera.pixel_array.copy(), camera)
         self._moving = Layer(camera.pixel_array, camera)
-        self._known: dict[int, Sketch] = {}
+        self._book = Sketchbook(camera)
         self._view: tuple[Any, ...] = ()
         self._ground: Pixels = camera.background
         self._waiting: list[Box] = []
@@ -71,7 +71,7 @@ class _Canvas:
         self._moving.forget()
 
     def _sketches(self, mobjects: Iterable[Mobject]) -> list[Sketch] | None:
-        return sketches(family(mobjects, use_z_index=self._camera.use_z_index), self._camera, self._known)
+        return self._book.look_at(family(mobjects, use_z_index=self._camera.use_z_index))
 
     def _look_through_camera(self) -> None:
         """Begin anew where the camera has moved or got another background."""
@@ -79,7 +79,7 @@ class _Canvas:
         view = (camera.frame_width, camera.frame_height, *camera.frame_center)
         if view != self._view or camera.background is not self._ground:
             self._view, self._ground = view, camera.background
-            self._known.clear()
+            self._book.forget()
             self._still.forget()
             self._moving.forget()
 
