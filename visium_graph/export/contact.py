@@ -107,7 +107,7 @@ def _aspect(stills: Sequence[Still]) -> float:
 
 def _opened(path: Path) -> Image.Image:
     try:
-        with Image.open(path) as picture:
+        with Image.open(path, formats=("PNG",)) as picture:
             return picture.convert("RGB")
     except (OSError, UnidentifiedImageError) as error:
         raise InputError(f"{path}: the still cannot be read ({error})") from None

@@ -92,7 +92,7 @@ def _check_clips(timeline: Timeline) -> None:
     first: tuple[Any, ...] | None = None
     for scene in timeline.scenes:
         try:
-            with av.open(str(scene.clip)) as clip:
+            with av.open(str(scene.clip), format="mp4") as clip:
                 if not clip.streams.video:
                     raise InputError(f"{scene.clip}: holds no picture")
                 stream = clip.streams.video[0]
@@ -114,7 +114,7 @@ def _write(timeline: Timeline, sound: Samples, path: Path) -> None:
     language = _LANGUAGES.get(timeline.language.lower().split("-")[0], "und")
     with av.open(str(path), "w", format="mp4", container_options={"movflags": "+faststart"}) as out:
         out.metadata["title"] = plain_text(timeline.title)
-        with av.open(str(timeline.scenes[0].clip)) as clip:
+        with av.open(str(timeline.scenes[0].clip), format="mp4") as clip:
             picture = out.add_stream_from_template(clip.streams.video[0])
         base = Fraction(1, timeline.fps * -(-_TICKS_PER_SECOND // timeline.fps))
         picture.time_base = base
@@ -169,7 +169,7 @@ def _packets(timeline: Timeline, base: Fraction) -> Iterator[tuple[Any, float]]:
 
 def _clip_packets(scene: SceneSpan, fps: int) -> Iterator[tuple[int, Any]]:
     """(frame number, packet) in order; the clips hold no B-frames, so presentation order is file order."""
-    with av.open(str(scene.clip)) as clip:
+    with av.open(str(scene.clip), format="mp4") as clip:
         stream = clip.streams.video[0]
         origin: int | None = None
         last = -1
