@@ -179,6 +179,7 @@ class App:
         call, exchange, faults = visit.call, visit.exchange, visit.faults
         model = self._model(call.model, "generateContent")
         checks.check_content(call, model)
+        content.check_length(call, model)
         exchange.accepted = True
         submission = self.log.submit(exchange, call)
         try:
@@ -219,6 +220,7 @@ class App:
         if early := _first(faults, "before"):
             raise early.error(call) if early.code else ApiError(500)
         checks.check_content(call, model)
+        content.check_length(call, model)
         return (await self._made(call, model, _first(faults, "answer"))).whole()
 
     async def _count_tokens(self, visit: Visit) -> Reply:

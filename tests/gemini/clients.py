@@ -10,6 +10,8 @@ from langchain_google_genai import ChatGoogleGenerativeAI
 
 from tests.gemini.server import KEY, GeminiServer
 
+_PLAIN = {"verify": False}  # the server speaks plain HTTP; reading certificates takes longer than most tests
+
 
 def quick(attempts: int) -> types.HttpOptions:
     """That many attempts with hardly a pause between them.
@@ -22,11 +24,14 @@ def quick(attempts: int) -> types.HttpOptions:
 
 
 def chat(server: GeminiServer, model: str = "gemini-3.5-flash", **options: Any) -> ChatGoogleGenerativeAI:
-    """A chat model with one attempt and a timeout of five seconds."""
+    """A chat model with one attempt and a timeout of five seconds, closed before the server."""
     given = {"api_key": KEY, "timeout": 5, "max_retries": 1, **options}
-    return ChatGoogleGenerativeAI(model=model, base_url=server.url, client_args={"verify": False}, **given)
+    made = ChatGoogleGenerativeAI(model=model, base_url=server.url, client_args=_PLAIN, **given)
+    server.closing.callback(made.client.close)
+    return made
 
 
 def client(server: GeminiServer, key: str = KEY, **options: Any) -> genai.Client:
     """A google-genai client; keep a reference to it as long as it is used."""
-    return genai.Client(api_key=key, http_options=types.HttpOptions(base_url=server.url, **options))
+    given = {"base_url": server.url, "client_args": _PLAIN, "async_client_args": _PLAIN, **options}
+    return genai.Client(api_key=key, http_options=types.HttpOptions(**given))

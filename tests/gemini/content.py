@@ -118,23 +118,22 @@ def prompt_tokens(call: Call) -> int:
     return tokens(letters) + _TOKENS_PER_PICTURE * len(call.blobs)
 
 
+def check_length(call: Call, model: Model) -> None:
+    """Refuse a prompt that is longer than the model reads."""
+    if (asked := prompt_tokens(call)) > model.input_limit:
+        raise ApiError(
+            400, f"The input token count ({asked}) exceeds the maximum number of tokens allowed ({model.input_limit})."
+        )
+
+
 def tokens(letters: int) -> int:
     """Tokens of that many letters."""
     return max(1, math.ceil(letters / _CHARACTERS_PER_TOKEN))
 
 
 def make(call: Call, model: Model, answer: Answer, fault: Fault | None) -> Made:
-    """The answer as the service would send it, spoilt by the fault.
-
-    Raises:
-        ApiError: The prompt is longer than the model reads.
-    """
+    """The answer as the service would send it, spoilt by the fault."""
     asked = prompt_tokens(call)
-    if asked > model.input_limit:
-        raise ApiError(
-            400,
-            f"The input token count ({asked}) exceeds the maximum number of tokens allowed ({model.input_limit}).",
-        )
     head = {"modelVersion": model.name, "responseId": uuid.uuid4().hex[:22]}
     if fault is not None and fault.name == "prompt_block":
         return Made(head, _usage(call, asked, None, 0), None, None, block=fault.reason)

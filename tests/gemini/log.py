@@ -81,7 +81,7 @@ class Log:
         self._exchanges: list[Exchange] = []
         self._submissions: list[Submission] = []
         self._attempts: Counter[tuple[str, str]] = Counter()
-        self._lock = threading.RLock()
+        self._lock = threading.Condition()
 
     # --- What the server tells ---------------------------------------------------------------------------------------
 
@@ -97,6 +97,7 @@ class Log:
         with self._lock:
             made = Exchange(len(self._exchanges) + 1, method, path, shown, body, call, began)
             self._exchanges.append(made)
+            self._lock.notify_all()
         return made
 
     def submit(self, exchange: Exchange, call: Call, batch: str | None = None, item: int = 0) -> Submission:
@@ -114,6 +115,11 @@ class Log:
             return [
                 one for one in self._exchanges if (not kinds or one.kind in kinds) and (where is None or where(one))
             ]
+
+    def wait_for(self, count: int, *kinds: str, seconds: float = 10.0) -> bool:
+        """Wait until that many requests of these kinds have arrived; whether they have."""
+        with self._lock:
+            return self._lock.wait_for(lambda: len(self.of(*kinds)) >= count, timeout=seconds)
 
     def __len__(self) -> int:
         with self._lock:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Iterable
+from contextlib import ExitStack
 from types import TracebackType
 from typing import Self
 
@@ -38,6 +39,7 @@ class GeminiServer:
     Attributes:
         url: Base address for the clients.
         log: Every request so far.
+        closing: What is to be closed while the server still answers: clients, above all.
     """
 
     def __init__(
@@ -53,6 +55,7 @@ class GeminiServer:
     ) -> None:
         self.clock = clock or Clock()
         self.plan = plan or Plan()
+        self.closing = ExitStack()
         named = {model.name: model for model in models}
         self._app = App(author, self.plan, named, frozenset(keys), self.clock, inline_limit)
         self._port = port
@@ -85,6 +88,7 @@ class GeminiServer:
     ) -> None:
         assert self._loop is not None
         assert self._stop is not None
+        self.closing.close()
         self._loop.call_soon_threadsafe(self._stop.set)
         self._thread.join()
         if self._app.failures and error is None:

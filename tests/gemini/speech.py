@@ -13,11 +13,12 @@ RATE = 24_000
 TOKENS_PER_SECOND = 25
 _CHARACTERS_PER_SECOND = 15
 _HERTZ = 140.0
+_LONGEST = 655.0  # seconds: a voice's 16,384 tokens
 
 
 def hum(text: str) -> bytes:
     """A hum with the rise and fall of syllables, as long as the text would take to say: 16-bit mono at 24 kHz."""
-    times = np.arange(int(RATE * max(0.4, len(text) / _CHARACTERS_PER_SECOND))) / RATE
+    times = np.arange(int(RATE * min(_LONGEST, max(0.4, len(text) / _CHARACTERS_PER_SECOND)))) / RATE
     syllables = 0.6 - 0.4 * np.cos(2 * np.pi * 4 * times)
     samples: bytes = (6_000 * syllables * np.sin(2 * np.pi * _HERTZ * times)).astype("<i2").tobytes()
     return samples

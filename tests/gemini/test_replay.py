@@ -20,7 +20,7 @@ from tests.gemini.content import Said
 from tests.gemini.faults import Plan, Turnaround
 from tests.gemini.log import Exchange
 from tests.gemini.server import GeminiServer
-from tests.gemini.situations import SITUATIONS
+from tests.gemini.situations_batches import ALL
 
 RECORDED = Path(__file__).with_name("recorded")
 
@@ -72,7 +72,7 @@ class Stage(GeminiServer):
 def test_a_recorded_situation_looks_the_same_on_the_wire(name: str) -> None:
     recorded = json.loads((RECORDED / f"{name}.json").read_text(encoding="utf-8"))
     with Stage() as server:
-        SITUATIONS[name](server)
+        ALL[name](server)
     exchanges = server.log.of()
     assert [f"{one.method} {nameless(one.path)}" for one in exchanges] == [
         f"{one['method']} {nameless(one['path'])}" for one in recorded
