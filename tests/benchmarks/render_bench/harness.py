@@ -131,6 +131,9 @@ class Bench:
         drawn = sum(row["cpu_seconds"] for row in rows)
         value = f"{drawn:.1f} + {after.cost.cpu - drawn:.1f}"
         self.score.line("  ours: CPU s of the children that draw, and of all that starts them", value)
+        clips = [Path(row["clip"]) for row in rows[: len(files)]]
+        sizes = " / ".join(f"{sum(file.stat().st_size for file in side) / 1e6:.1f}" for side in (files, clips))
+        self.score.line("  size of the files, MB, manim / ours", sizes)
         return found
 
 

@@ -57,6 +57,7 @@ def children_end_here() -> Iterator[None]:
     A process whose parent dies becomes a child of this one, so none gets out of sight, nor out of the sum of CPU time.
     """
     adopt_orphans()
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell starts what runs in the background without it
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     signal.signal(signal.SIGHUP, signal.default_int_handler)
     try:
