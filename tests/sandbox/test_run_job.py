@@ -168,6 +168,42 @@ def test_a_scene_uses_its_own_folder_like_any_program(make_job) -> None:
     assert "'copied', 'home', 'job.json', 'made'" in result.fault.message
 
 
+FORGED = """
+import json, os, stat, struct
+def tell(message):
+    data = json.dumps(message).encode()
+    for number in range(3, 200):
+        try: is_pipe = stat.S_ISFIFO(os.fstat(number).st_mode)
+        except OSError: continue
+        if is_pipe: os.write(number, struct.pack(">I", len(data)) + data)
+    os._exit(0)
+open("clip.mp4", "wb").write(b"no clip at all")
+files = {".mp4": "clip.mp4"}
+value = {"frames": 5, "fps": 10, "beats": [], "files": files}
+"""
+
+
+@pytest.mark.parametrize(
+    ("task", "message", "why"),
+    [
+        ("render", "{'status': 'done', 'value': value}", "made a clip that cannot be read"),
+        ("render", "{'status': 'done', 'value': {}}", "made no clip of the frame rate"),
+        ("render", "{'status': 'fine', 'value': value}", "wrong form"),
+        ("render", "{'status': 'done', 'value': [1]}", "wrong form"),
+        ("render", "{'status': 'error', 'fault': {'type': 'X', 'message': 'y', 'line': 'z'}}", "wrong form"),
+        ("render", "[1]", "before it had a result"),
+        ("check", "{'status': 'done', 'value': value}", "files that nobody has looked at"),
+    ],
+)
+def test_a_forged_result_is_refused(make_job, task: str, message: str, why: str) -> None:
+    job = make_job(FORGED + f"tell({message})", task, beats=())
+    result = run_job(job)
+    assert (result.status, result.files) == ("crashed", {})
+    assert result.fault is not None
+    assert why in result.fault.message
+    assert not list(job.store.rglob("*.mp4"))
+
+
 def test_an_unknown_task_is_refused(make_job) -> None:
     with pytest.raises(InputError, match="unknown task 'paint'"):
         run_job(make_job(SCENE, "paint"))

@@ -46,7 +46,7 @@ def inspect(expected: dict[str, Any], scratch: Path, value: dict[str, Any]) -> N
         raise ValueError("a clip whose beats are not those of the storyboard")
     files = value.get("files")
     stills = {f"-{index}.png" for index in range(expected["beats"])}
-    if not isinstance(files, dict) or files.keys() != {".mp4", *stills}:
+    if not isinstance(files, dict) or files.keys() != {".mp4", *stills} or not all(map(_is_text, files.values())):
         raise ValueError("other files than a clip and a still of each beat")
     for suffix, name in files.items():
         with open_output(scratch, suffix, name):  # a plain file of its folder, nothing else
@@ -58,6 +58,10 @@ def inspect(expected: dict[str, Any], scratch: Path, value: dict[str, Any]) -> N
 
 def _is_count(value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and value >= 0
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str)
 
 
 def _is_span(value: object, frames: Any) -> bool:
@@ -72,6 +76,8 @@ def _clip(path: Path, frames: Any, expected: dict[str, Any]) -> None:
                 raise ValueError("a clip that is not one video stream")
             stream: Any = container.streams.video[0]
             context = stream.codec_context
+            if context is None:
+                raise ValueError("a clip that nobody can decode")
             if (context.name, context.width, context.height, context.pix_fmt) != ("h264", width, height, "yuv420p"):
                 raise ValueError(f"a clip that is not H.264 of {width}x{height}")
             if _sets_of_avcc(bytes(context.extradata or b"")) != _sets_of_encoder(width, height, fps):
