@@ -13,9 +13,11 @@ import dataclasses
 import gc
 import importlib
 import os
+import pkgutil
 import signal
 import socket
 import sys
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +31,9 @@ from visium_graph.sandbox.scratch import remove_tree, sweep, temporary_folder
 from visium_graph.store import Store
 
 __all__ = ["main"]
+
+_LOADED_LATE = ("PIL.PngImagePlugin", "pygments.lexers.python", "pygments.lexers.special")
+"""What libraries load at the first use of something that most scenes use."""
 
 
 def main(descriptor: int) -> None:
@@ -50,8 +55,12 @@ def main(descriptor: int) -> None:
 
 def _import() -> None:
     ours = [place.partition(":")[0] for place in (*TASKS.values(), *INSPECTIONS.values())]
-    for name in ("manim", "visium_graph.stage", *ours):
+    layouts = importlib.import_module("visium_graph.stage.layouts")
+    ours += [module.name for module in pkgutil.iter_modules(layouts.__path__, f"{layouts.__name__}.")]
+    for name in ("manim", "visium_graph.stage", *ours, *_LOADED_LATE):
         importlib.import_module(name)
+    # Manim's progress bars, shown or not, share a lock between processes, which a child may not make: one of threads does.
+    importlib.import_module("tqdm").tqdm.set_lock(threading.RLock())
     # The formula engine and the fonts load at their first use, which would be in every child.
     importlib.import_module("visium_graph.stage").RichText("ready $x^2$")
     gc.collect()
