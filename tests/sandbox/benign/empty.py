@@ -1,0 +1,7 @@
+# ruff: noqa: F403, F405
+from manim import *
+
+
+class EmptyScene(Scene):
+    def construct(self):
+        pass
