@@ -20,8 +20,8 @@ def main() -> None:
     given = parser.parse_args()
     author = Relay(given.folder, tell=lambda line: print(line, flush=True))  # noqa: T201 - the command's output
     with GeminiServer(author, port=given.port) as server:
-        print(f"GOOGLE_GEMINI_BASE_URL={server.url} GOOGLE_API_KEY={KEY}", flush=True)  # noqa: T201 - the command's output
         try:
+            print(f"GOOGLE_GEMINI_BASE_URL={server.url} GOOGLE_API_KEY={KEY}", flush=True)  # noqa: T201 - likewise
             threading.Event().wait()
         except KeyboardInterrupt:
             server.log.write(given.folder / "log.jsonl")

@@ -54,7 +54,7 @@ def test_an_answer_is_kept_for_the_same_request_also_after_a_restart(tmp_path):
         waiting = pool.submit(chat(server, timeout=30).invoke, "hello")
         place = appeared(tmp_path / "0001" / "request.json").parent
         (place / "answer.txt").write_text("Good day.\n", encoding="utf-8")
-        assert waiting.result(timeout=10).text == "Good day."  # the chat model strips white space at the end
+        assert waiting.result(timeout=10).text == "Good day."  # the chat model drops line ends at the end
     with GeminiServer(Relay(tmp_path, poll=0.02)) as server:
         assert chat(server).invoke("hello").text == "Good day."
     assert [path.name for path in tmp_path.iterdir()] == ["0001"]
