@@ -121,10 +121,14 @@ class Store:
     def writing(self, kind: str, key: str, suffix: str) -> Iterator[Path]:
         """A temporary file to write; it takes its place when the block ends without an exception."""
         path = self.path(kind, key, suffix)
-        with written_aside(path) as temporary:
-            yield temporary
-            with self.locked(fcntl.LOCK_SH) as ledger:
-                _place(ledger, temporary, path)
+        try:
+            with written_aside(path) as temporary:
+                yield temporary
+                with self.locked(fcntl.LOCK_SH) as ledger:
+                    _place(ledger, temporary, path)
+        except OSError as error:
+            error.filename = error.filename or str(path)  # a full disk is met in writing, where no name is known
+            raise
 
     def put_record(self, kind: str, key: str, data: dict[str, Any], suffixes: Iterable[str] = ()) -> None:
         """Store the data of a result whose files are stored already. From now on the entry counts.

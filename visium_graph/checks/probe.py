@@ -15,6 +15,7 @@ from visium_graph.checks.exceptions import exception_finding, syntax_finding
 from visium_graph.checks.geometry import Geometry
 from visium_graph.checks.origins import Names, line_of, noting_origins
 from visium_graph.checks.timing import timing_findings
+from visium_graph.sandbox.fault import is_the_machines
 from visium_graph.sandbox.scene_code import beat_spans, running
 from visium_graph.sandbox.scratch import scene_file
 from visium_graph.stage import Slide
@@ -47,7 +48,7 @@ def probe(payload: dict[str, Any], scratch: Path) -> dict[str, Any]:
         with noting_origins(path):
             run = _dry_run(payload, scratch, geometry)
     except BaseException as error:  # a scene's code may raise anything at all, SystemExit too
-        if isinstance(error, MemoryError):
+        if isinstance(error, MemoryError) or is_the_machines(error, scratch):
             raise  # a limit, told by the sandbox
         return {"findings": [exception_finding(error, path)], "beats": []}
     fps = payload["fps"]

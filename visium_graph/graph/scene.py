@@ -122,7 +122,7 @@ async def understudy(state: SceneInput, error: NodeError, runtime: Runtime[Setti
 
     A fault of the machine, or of what the user gave, is no scene's own: it ends the run with its message.
     """
-    if isinstance(error.error, VisiumError):
+    if isinstance(error.error, VisiumError | OSError):
         raise error.error
     work = await asyncio.to_thread(SceneWork.load, state, settings_of(runtime))
     key = await asyncio.to_thread(work.keep_draft, work.ladder[-1])

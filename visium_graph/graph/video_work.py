@@ -11,7 +11,7 @@ from typing import Self
 
 from visium_graph.cache import using_cache
 from visium_graph.checks import findings_of
-from visium_graph.errors import VisiumError
+from visium_graph.errors import EnvironmentFault, VisiumError
 from visium_graph.export.publish import Notes, RenderedScene, publish
 from visium_graph.graph.planning import Found, left_out, write_script, write_storyboard
 from visium_graph.graph.scene_work import SceneWork, written_by_hand
@@ -105,7 +105,10 @@ class VideoWork:
             findings += [finding.model_dump(exclude_none=True) | {"draft": coder} for finding in faults]
             if not plainer:
                 why = faults[0].message if faults else result.status
-                raise VisiumError(f"scene {work.scene.id!r} could not be rendered, not even its title slide: {why}")
+                kind = (
+                    VisiumError if result.status == "error" else EnvironmentFault
+                )  # a title asks too much of no machine
+                raise kind(f"scene {work.scene.id!r} could not be rendered, not even its title slide: {why}")
             draft, cached = plainer.pop(0), False
             coder, name = draft.coder, "title" if draft.coder == "title" else "fallback"
             key = await asyncio.to_thread(work.keep_draft, draft)

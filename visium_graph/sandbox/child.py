@@ -122,7 +122,7 @@ def _job(scratch: Path) -> dict[str, Any]:
         return {
             "status": "error",
             "fault": dataclasses.asdict(fault_of(error, scene_file(scratch, payload["scene_id"]))),
-            "machines": is_the_machines(error),
+            "machines": is_the_machines(error, scratch),
         }
     return {"status": "done", "value": value}
 

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import errno
+import os
 import re
 import traceback
 from pathlib import Path
 
 from visium_graph.sandbox.job import SceneFault
 
-__all__ = ["fault_of", "is_the_machines", "line_in_dump"]
+__all__ = ["fault_of", "is_the_machines", "line_in_dump", "no_room"]
 
 _MACHINES = frozenset({
     errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EROFS, errno.ESTALE, errno.ENOMEM, errno.ENFILE,
     errno.EAGAIN, errno.EINTR,
 })  # fmt: skip
 _MESSAGE_CHARACTERS = 2000
+_ROOM_BYTES = 4 * 1024**2
 
 
 def fault_of(error: BaseException, scene_file: Path) -> SceneFault:
@@ -28,14 +30,26 @@ def fault_of(error: BaseException, scene_file: Path) -> SceneFault:
     return SceneFault(type(error).__name__, message, _line(error, scene_file))
 
 
-def is_the_machines(error: BaseException) -> bool:
-    """Whether the code may do better another time: the disk is full, or the machine is at its end in another way."""
+def is_the_machines(error: BaseException, scratch: Path) -> bool:
+    """Whether the code may do better another time: the disk is full, or the machine is at its end in another way.
+
+    Args:
+        error: what the code raised.
+        scratch: the job's folder. On a full disk some libraries write half a file and say nothing: what is raised in
+            the end may be any error at all.
+    """
     cause: BaseException | None = error
     while cause is not None:
         if getattr(cause, "errno", None) in _MACHINES:  # libav's errors have one too
             return True
         cause = cause.__cause__ or cause.__context__
-    return False
+    return no_room(scratch)
+
+
+def no_room(folder: Path) -> bool:
+    """Whether the disk that the folder is on is full."""
+    status = os.statvfs(folder)
+    return status.f_bavail * status.f_frsize < _ROOM_BYTES or (status.f_files > 0 and status.f_favail == 0)
 
 
 def _line(error: BaseException, scene_file: Path) -> int:

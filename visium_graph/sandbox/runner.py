@@ -12,11 +12,11 @@ from typing import Any
 from visium_graph.errors import EnvironmentFault, InputError
 from visium_graph.sandbox import outlines
 from visium_graph.sandbox.client import PreloadedGone, lease
-from visium_graph.sandbox.fault import line_in_dump
+from visium_graph.sandbox.fault import line_in_dump, no_room
 from visium_graph.sandbox.job import INSPECTIONS, TASKS, Job, JobResult, Limits, SceneFault, Status
 from visium_graph.sandbox.kernel import require_confinement
 from visium_graph.sandbox.monitor import Ending
-from visium_graph.sandbox.scratch import copy_output, open_output, scene_file, scratch_folder
+from visium_graph.sandbox.scratch import copy_output, open_output, scene_file, scratch_folder, sweep
 from visium_graph.store import Store
 
 __all__ = ["patience", "run_job", "stored_result"]
@@ -52,7 +52,9 @@ def run_job(job: Job) -> JobResult:
         with scratch_folder(job) as scratch, contextlib.suppress(PreloadedGone), lease() as preloaded:
             outlines.lay_out(job, scratch)
             ending = preloaded.run(job, scratch)
-            if not _lost(job, scratch, ending):
+            if tries == 1 and (ending.message or {}).get("machines"):
+                sweep()  # and other jobs may have left room in the meantime
+            elif not _lost(job, scratch, ending):
                 return _settled(job, scratch, ending)
     times = "once" if tries == 1 else f"{tries} times"
     why = f"the scene's process was killed from outside {times} (perhaps the machine ran out of memory)"
@@ -128,7 +130,8 @@ def _told(job: Job, scratch: Path, ending: Ending, told: dict[str, Any]) -> JobR
     if fault.type == "MemoryError":  # it met the limit of its address space before the monitor looked
         status, fault = "memory", SceneFault("MemoryLimit", f"used more than {job.limits.memory_mb} MB", fault.line)
     elif told.get("machines"):  # a full disk, say: it may do better another time
-        status, fault = "limit", SceneFault("ResourceLimit", fault.message, fault.line)
+        room = f"no room was left in {scratch.parent}: " if no_room(scratch) else ""
+        status, fault = "limit", SceneFault("ResourceLimit", f"{room}{fault.message}", fault.line)
     log = ending.log[-_LOG_CHARACTERS:]
     return JobResult(job.key, status, {}, {}, fault, ending.seconds, ending.cpu_seconds, log=log)
 
