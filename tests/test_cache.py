@@ -20,6 +20,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from typer.testing import CliRunner
 
 from visium_graph import Settings, Storyboard, cache, make_video
+from visium_graph import store as module
 from visium_graph.cache import KINDS, entries, keep_within, prune, usage
 from visium_graph.cli import app
 from visium_graph.store import PART, Store, content_hash
@@ -220,6 +221,26 @@ def test_writers_that_differ_leave_whole_entries(store: Store) -> None:
         assert record is not None
         assert len(set(record.files[".mp4"].read_bytes())) == 1
     assert not list(store.root.rglob(f"{PART}*"))
+
+
+def test_a_record_fits_files_that_another_writer_replaces_meanwhile(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = key_of(1)
+    store.put("render", key, ".mp4", "mine")
+    read, replaced = module._fingerprint, []
+
+    def slow(path: Path) -> list[int | str]:
+        told = read(path)
+        if not replaced:
+            replaced.append(store.put("render", key, ".mp4", "another's"))
+        return told
+
+    monkeypatch.setattr(module, "_fingerprint", slow)
+    store.put_record("render", key, {}, [".mp4"])
+    record = store.get_record("render", key)
+    assert record is not None
+    assert record.files[".mp4"].read_text() == "another's"
 
 
 def test_a_kill_at_any_moment_leaves_nothing_half(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
