@@ -30,6 +30,7 @@ def chat(server: GeminiServer, model: str = "gemini-3.5-flash", **options: Any) 
     """A chat model with one attempt and a timeout of five seconds, closed before the server."""
     given = {"api_key": KEY, "timeout": 5, "max_retries": 1, **options}
     made = ChatGoogleGenerativeAI(model=model, base_url=server.url, client_args=_PLAIN, **given)
+    assert made.client is not None
     server.closing.callback(made.client.close)
     return made
 

@@ -11,8 +11,21 @@ from typing import Literal
 from tests.gemini.apierror import ApiError, no_such_model, quota
 from tests.gemini.call import Call
 
-CONTENT = ("generate", "stream", "speech")
-SPOKEN_OR_WRITTEN = (*CONTENT, "item")
+CONTENT = ("generate", "stream", "speech")  # kinds of call that a model answers at once
+ANSWERED = (*CONTENT, "item")  # the same, and the requests of batches
+EVERY = (
+    *(*ANSWERED, "count_tokens", "batch_create", "batch_get", "batch_list", "batch_cancel", "batch_delete"),
+    *(
+        "upload_start",
+        "upload_bytes",
+        "file_get",
+        "file_list",
+        "file_delete",
+        "file_download",
+        "model_get",
+        "model_list",
+    ),
+)
 
 Stage = Literal["before", "answer", "wire", "job"]
 
@@ -181,21 +194,28 @@ class Rule:
     """Calls that get a fault.
 
     Attributes:
-        kinds: Kinds of call (see `Call.kind`); None for every kind.
+        kinds: Kinds of call (see `Call.kind`); None for "batch_create" if the fault is a job's, else for what a model answers
+            at once. `EVERY` are all kinds.
         nth: Which of the calls that fit kinds and `where`, counted from 1; None for all of them.
         where: Further condition.
         chance: Share of those calls, drawn from the plan's seed.
     """
 
     fault: Fault
-    kinds: Collection[str] | None = None
+    kinds: str | Collection[str] | None = None
     nth: int | Collection[int] | None = None
     where: Callable[[Call], bool] | None = None
     chance: float = 1.0
 
+    def __post_init__(self) -> None:
+        of_batch = self.fault.stage == "job" or self.fault.name == "batch_refused"
+        kinds = self.kinds or ("batch_create" if of_batch else CONTENT)
+        object.__setattr__(self, "kinds", (kinds,) if isinstance(kinds, str) else tuple(kinds))
+
     def fits(self, call: Call) -> bool:
         """Whether the call is one of those that the rule speaks of (which of them is another matter)."""
-        return (self.kinds is None or call.kind in self.kinds) and (self.where is None or self.where(call))
+        assert self.kinds is not None
+        return call.kind in self.kinds and (self.where is None or self.where(call))
 
 
 @dataclass(frozen=True)
@@ -231,41 +251,34 @@ class Plan:
         self._met: Counter[int] = Counter()
         self._lock = threading.Lock()
 
-    @classmethod
-    def mixed(
-        cls,
-        faults: Sequence[Fault],
-        *,
-        chance: float,
-        kinds: Collection[str] = SPOKEN_OR_WRITTEN,
-        seed: object = 0,
-        latency: float | Callable[[Call], float] = 0.0,
-        turnaround: Turnaround | Callable[[Call], Turnaround] | None = None,
-    ) -> Plan:
-        """A plan in which that share of calls gets one of the faults, each as likely as the others."""
-
-        def picked(number: int) -> Callable[[Call], bool]:
-            def where(call: Call) -> bool:
-                draw = call.random((seed, "mixed"))
-                return draw.random() < chance and draw.randrange(len(faults)) == number
-
-            return where
-
-        rules = [Rule(fault, kinds, where=picked(number)) for number, fault in enumerate(faults)]
-        return cls(*rules, latency=latency, turnaround=turnaround, seed=seed)
-
     def add(
         self,
         fault: Fault,
-        kinds: Collection[str] | str | None = CONTENT,
+        kinds: str | Collection[str] | None = None,
         *,
         nth: int | Collection[int] | None = None,
         where: Callable[[Call], bool] | None = None,
         chance: float = 1.0,
     ) -> Plan:
-        """One more rule; counting starts now. Returns the plan."""
+        """One more rule (see `Rule`), also while the server runs; counting starts now. Returns the plan."""
         with self._lock:
-            self._rules.append(Rule(fault, (kinds,) if isinstance(kinds, str) else kinds, nth, where, chance))
+            self._rules.append(Rule(fault, kinds, nth, where, chance))
+        return self
+
+    def mix(self, faults: Sequence[Fault], *, chance: float, kinds: str | Collection[str] | None = None) -> Plan:
+        """That share of the calls gets one of the faults, each as likely as the others. Returns the plan."""
+        with self._lock:
+            mixture = len(self._rules)
+
+        def picked(number: int) -> Callable[[Call], bool]:
+            def where(call: Call) -> bool:
+                draw = call.random((self.seed, "mixture", mixture))
+                return draw.random() < chance and draw.randrange(len(faults)) == number
+
+            return where
+
+        for number, fault in enumerate(faults):
+            self.add(fault, kinds, where=picked(number))
         return self
 
     def draw(self, call: Call) -> list[Fault]:

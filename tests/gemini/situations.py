@@ -18,7 +18,7 @@ from tests.gemini.clients import chat, quick
 from tests.gemini.faults import Fault
 from tests.gemini.server import GeminiServer
 
-SHORT = 0.3  # seconds of a timeout that is meant to be met
+SHORT = 0.4  # seconds of a timeout that is meant to be met
 
 
 class Scene(BaseModel):

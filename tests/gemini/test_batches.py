@@ -49,7 +49,7 @@ def test_a_batch_goes_through_its_states(slow_server):
 
 @pytest.mark.parametrize("state", ["FAILED", "EXPIRED", "CANCELLED"])
 def test_a_batch_that_ends_badly_does_not_say_why(server, state):
-    server.plan.add(faults.ends(state), "batch_create")
+    server.plan.add(faults.ends(state))
     with client(server) as genai:
         job = genai.batches.create(model="gemini-3.8-flash", src=requests(1))
         done = genai.batches.get(name=job.name)
@@ -62,7 +62,7 @@ def test_a_batch_that_ends_badly_does_not_say_why(server, state):
 
 
 def test_a_state_that_the_client_does_not_know_is_never_done(server):
-    server.plan.add(faults.ends("PARTIALLY_SUCCEEDED"), "batch_create").add(faults.item_errors(0), "batch_create")
+    server.plan.add(faults.ends("PARTIALLY_SUCCEEDED")).add(faults.item_errors(0))
     with client(server) as genai:
         job = genai.batches.create(model="gemini-3.8-flash", src=requests(2))
         with pytest.warns(UserWarning, match="BATCH_STATE_PARTIALLY_SUCCEEDED is not a valid JobState"):
@@ -72,7 +72,7 @@ def test_a_state_that_the_client_does_not_know_is_never_done(server):
 
 
 def test_a_stuck_batch_stays_pending_until_it_is_cancelled(slow_server):
-    slow_server.plan.add(faults.stuck(), "batch_create")
+    slow_server.plan.add(faults.stuck())
     with client(slow_server) as genai:
         job = genai.batches.create(model="gemini-3.8-flash", src=requests(1))
         slow_server.clock.advance(48 * 3600)
@@ -93,7 +93,7 @@ ARRANGED = [
 @pytest.mark.parametrize(("spoilt", "keys"), ARRANGED)
 def test_answers_of_a_batch_in_disorder(server, spoilt, keys):
     for fault in spoilt:
-        server.plan.add(fault, "batch_create")
+        server.plan.add(fault)
     with client(server) as genai:
         job = genai.batches.create(model="gemini-3.8-flash", src=requests(3))
         answers = genai.batches.get(name=job.name).dest.inlined_responses
@@ -155,7 +155,7 @@ def test_a_batch_above_the_limit_has_to_come_as_a_file():
 
 
 def test_a_batch_of_speech_can_be_refused(server):
-    server.plan.add(faults.batch_refused(), "batch_create")
+    server.plan.add(faults.batch_refused())
     with client(server) as genai:
         refused = raised(lambda: genai.batches.create(model=OLDER, src=[types.InlinedRequest(contents="x")]))
     assert refused.code == 404
@@ -170,3 +170,10 @@ def test_the_creation_of_a_batch_is_not_asked_again_unless_told(server):
     with client(server, retry_options=quick(2).retry_options) as genai:
         genai.batches.create(model="gemini-3.8-flash", src=requests(1))
     assert [one.status for one in server.log.of("batch_create")] == [503, 503, 200]
+
+
+def test_a_client_that_nobody_keeps_closes_itself(server):
+    models = client(server).models
+    found = raised(lambda: models.generate_content(model="gemini-3.8-flash", contents="x"))
+    assert "client has been closed" in str(found)
+    assert len(server.log) == 0

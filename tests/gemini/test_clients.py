@@ -217,6 +217,13 @@ def test_broken_answers_are_not_asked_again(server, fault):
     assert len(server.log) == 1
 
 
+def test_nobody_counts_on_the_retries_that_are_there_by_default(server):
+    model = ChatGoogleGenerativeAI(model="gemini-3.8-flash", base_url=server.url, api_key=KEY)
+    server.closing.callback(model.client.close)
+    assert model.max_retries == 6  # with pauses of 1, 2, 4, 8 and 16 seconds
+    assert model.timeout is None
+
+
 # --- Speech ----------------------------------------------------------------------------------------------------------
 
 

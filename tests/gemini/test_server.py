@@ -25,7 +25,7 @@ from tests.gemini.clients import chat, client
 from tests.gemini.clock import Clock
 from tests.gemini.faults import Plan, Rule
 from tests.gemini.server import KEY, GeminiServer
-from tests.gemini.situations import Script, raised
+from tests.gemini.situations import SHORT, Script, raised
 from tests.gemini.situations_batches import requests
 
 HELLO = {"contents": [{"role": "user", "parts": [{"text": "hello"}]}]}
@@ -213,7 +213,8 @@ def test_calls_at_the_same_time_are_counted():
 
 def test_a_client_that_goes_away_ends_its_request():
     with GeminiServer(plan=Plan(latency=3600)) as server:
-        raised(lambda: chat(server, timeout=0.3).invoke("x"))
+        raised(lambda: chat(server, timeout=SHORT).invoke("x"))
+        assert server.log.wait_for(1)
         until = time.monotonic() + 5
         while server.log.of()[0].outcome == "open" and time.monotonic() < until:
             time.sleep(0.01)
@@ -231,13 +232,29 @@ def test_rules_count_the_calls_that_they_speak_of():
     assert [[fault.name for fault in found] for found in drawn] == [[], [], ["500", "reset"]]
 
 
+def test_a_fault_of_jobs_waits_for_jobs():
+    plan = (
+        Plan()
+        .add(faults.stuck())
+        .add(faults.batch_refused())
+        .add(faults.blocked(), "item")
+        .add(faults.hang(), faults.EVERY)
+    )
+    drawn = {kind: [fault.name for fault in plan.draw(Call(kind))] for kind in ("generate", "item", "batch_create")}
+    assert drawn == {
+        "generate": ["hang"],
+        "item": ["safety", "hang"],
+        "batch_create": ["stuck", "batch_refused", "hang"],
+    }
+
+
 def test_chance_depends_on_the_request_and_not_on_the_order():
     mixture = [faults.status(429), faults.reset(), faults.blocked()]
     calls = [Call("generate", "m", digest=f"{number}", attempt=1 + number % 2) for number in range(400)]
     shuffled = Random(1).sample(calls, len(calls))
 
     def drawn(seed, some):
-        plan = Plan.mixed(mixture, chance=0.3, seed=seed)
+        plan = Plan(seed=seed).mix(mixture, chance=0.3)
         return {(call.digest, call.attempt): [fault.name for fault in plan.draw(call)] for call in some}
 
     found = drawn(7, calls)
