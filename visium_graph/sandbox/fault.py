@@ -6,17 +6,23 @@ import errno
 import os
 import re
 import traceback
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from visium_graph.sandbox.job import SceneFault
 
-__all__ = ["fault_of", "is_the_machines", "line_in_dump", "no_room"]
+__all__ = ["fault_of", "is_the_machines", "line_in_dump", "no_room", "told_fault"]
 
 _MACHINES = frozenset({
     errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EROFS, errno.ESTALE, errno.ENOMEM, errno.ENFILE,
     errno.EAGAIN, errno.EINTR,
 })  # fmt: skip
 _MESSAGE_CHARACTERS = 2000
+_TYPE_CHARACTERS = 200
+_LAST_LINE = 10_000_000
+_UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+"""Control characters, which terminals obey, and halves of characters, which cannot be written to a file."""
 _ROOM_BYTES = 4 * 1024**2
 
 
@@ -25,9 +31,22 @@ def fault_of(error: BaseException, scene_file: Path) -> SceneFault:
     message = str(error).strip() or "(no message)"
     if isinstance(error, SyntaxError):
         message = error.msg or message
-    if len(message) > _MESSAGE_CHARACTERS:
-        message = message[: _MESSAGE_CHARACTERS - 1] + "…"
-    return SceneFault(type(error).__name__, message, _line(error, scene_file))
+    return SceneFault(type(error).__name__, _shortened(message, _MESSAGE_CHARACTERS), _line(error, scene_file))
+
+
+def told_fault(told: Mapping[str, Any]) -> SceneFault:
+    """The fault that a child tells, which may say anything: of bounded length, without control characters.
+
+    Raises:
+        KeyError, TypeError, ValueError: it is none.
+    """
+    kind, message = (_UNSEEN.sub("\ufffd", str(told[name])) for name in ("type", "message"))
+    line = min(max(int(told["line"]), 1), _LAST_LINE)
+    return SceneFault(_shortened(kind, _TYPE_CHARACTERS), _shortened(message, _MESSAGE_CHARACTERS), line)
+
+
+def _shortened(text: str, length: int) -> str:
+    return text if len(text) <= length else text[: length - 1] + "…"
 
 
 def is_the_machines(error: BaseException, scratch: Path) -> bool:

@@ -6,6 +6,7 @@ would spoil its own picture alone.
 
 from __future__ import annotations
 
+import os
 import shutil
 from contextlib import suppress
 from pathlib import Path
@@ -18,6 +19,8 @@ from visium_graph.store import Store, content_hash
 __all__ = ["keep", "lay_out"]
 
 _KIND, _SUFFIX = "outlines", ".npz"
+_LARGEST_BYTES = 16 * 1024**2
+"""A slide makes about 100 kB of them."""
 
 
 def lay_out(job: Job, scratch: Path) -> None:
@@ -37,9 +40,10 @@ def keep(job: Job, scratch: Path) -> None:
     with (
         suppress(ValueError),  # it left none, or no honest file
         open_output(scratch, _SUFFIX, OUTLINES_MADE) as file,
-        Store(job.store).writing(_KIND, _key(job), _SUFFIX) as target,
     ):
-        copy_output(file, target)
+        if os.fstat(file).st_size <= _LARGEST_BYTES:
+            with Store(job.store).writing(_KIND, _key(job), _SUFFIX) as target:
+                copy_output(file, target)
 
 
 def _key(job: Job) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 from visium_graph.errors import EnvironmentFault, InputError
 from visium_graph.sandbox import outlines
 from visium_graph.sandbox.client import PreloadedGone, lease
-from visium_graph.sandbox.fault import line_in_dump, no_room
+from visium_graph.sandbox.fault import line_in_dump, no_room, told_fault
 from visium_graph.sandbox.job import INSPECTIONS, TASKS, Job, JobResult, Limits, SceneFault, Status
 from visium_graph.sandbox.kernel import require_confinement
 from visium_graph.sandbox.monitor import Ending
@@ -125,7 +125,7 @@ def _told(job: Job, scratch: Path, ending: Ending, told: dict[str, Any]) -> JobR
             raise ValueError("files that nobody has looked at")
         files = {suffix: _take(job, scratch, suffix, name) for suffix, name in named.items()}
         return JobResult(job.key, "done", value, files, None, ending.seconds, ending.cpu_seconds)
-    fault = SceneFault(str(told["fault"]["type"]), str(told["fault"]["message"]), int(told["fault"]["line"]))
+    fault = told_fault(told["fault"])
     status: Status = "error"
     if fault.type == "MemoryError":  # it met the limit of its address space before the monitor looked
         status, fault = "memory", SceneFault("MemoryLimit", f"used more than {job.limits.memory_mb} MB", fault.line)

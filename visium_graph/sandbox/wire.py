@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import math
 import struct
-from typing import Any, Protocol
+from typing import Any, NoReturn, Protocol
 
 __all__ = ["HEADER", "MESSAGE_BYTES", "WireError", "pack", "receive", "unpack"]
 
@@ -93,13 +94,18 @@ def _read(link: _Readable, count: int) -> bytes | None:
     return bytes(data)
 
 
-def _refuse(name: str) -> None:
+def _refuse(name: str) -> NoReturn:
     raise ValueError(f"{name} is no number of JSON")
+
+
+def _finite(digits: str) -> float:
+    number = float(digits)
+    return number if math.isfinite(number) else _refuse(digits)
 
 
 def _parse(body: bytes) -> dict[str, Any]:
     try:
-        message = json.loads(body, parse_constant=_refuse)
+        message = json.loads(body, parse_constant=_refuse, parse_float=_finite)
     except (ValueError, RecursionError) as error:
         raise WireError(f"not JSON ({error})") from None
     if not isinstance(message, dict):

@@ -1,5 +1,5 @@
-# ruff: noqa: T201, PTH123, SIM115
 # Stands before every hostile scene. The names in capitals come from the harness: what there is to take.
+# ruff: noqa: T201, PTH123, SIM115, F401  # what is imported here the scenes use
 import ctypes
 import json
 import mmap
@@ -8,6 +8,8 @@ import platform
 import re
 import stat
 import struct
+import sys
+import time
 
 LIBC = ctypes.CDLL(None, use_errno=True)
 LIBC.syscall.restype = ctypes.c_long

@@ -157,6 +157,8 @@ def _job(attack: Attack, payload: dict[str, Any], store: Path) -> Job:
 def _faults_of(result: JobResult, attack: Attack, said: str, *, confined: bool) -> list[str]:
     """What a result must never be, whatever the scene claims."""
     faults = []
+    if re.search(r"NameError|ModuleNotFoundError|IndentationError", said):
+        faults.append("a scene that is broken attacks nothing")
     if confined and attack.ends and result.status not in attack.ends:
         faults.append(f"ended {result.status}, not {' or '.join(attack.ends)}")
     try:
