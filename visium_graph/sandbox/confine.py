@@ -111,7 +111,7 @@ def _fonts() -> Iterator[Path]:
     """Fonts of this user, and fontconfig's cache of where they are."""
     if data := os.environ.get("XDG_DATA_HOME"):
         yield Path(data) / "fonts"
-        yield Path(data).parents[1] / ".fonts"
+        yield Path(data).parent.parent / ".fonts"
     if cache_folder := os.environ.get("XDG_CACHE_HOME"):
         yield Path(cache_folder) / "fontconfig"
     for name in ("FONTCONFIG_FILE", "FONTCONFIG_PATH"):
