@@ -75,6 +75,7 @@ class Relay:
                 text = _bare(said[1]) if call.schema is not None else said[1]
                 problem = _problem(text, call)
                 if problem is None:
+                    (place / "problem.txt").unlink(missing_ok=True)
                     return text
                 refused = said[1]
                 (place / "problem.txt").write_text(problem + "\n", encoding="utf-8")

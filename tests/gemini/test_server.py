@@ -13,7 +13,7 @@ from random import Random
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import BaseModel
 
@@ -360,6 +360,7 @@ def snaked(value: Any) -> Any:
     }
 
 
+@settings(deadline=None, max_examples=50)
 @given(st.dictionaries(NAMES, BODIES, max_size=4))
 def test_both_spellings_of_a_body_are_the_same_request(body):
     assert canonical(snaked(body)) == canonical(body)
