@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -19,10 +20,11 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from typer.testing import CliRunner
 
-from visium_graph import Settings, Storyboard, cache, make_video
+from visium_graph import Settings, Storyboard, cache, cache_view, make_video
 from visium_graph import store as module
 from visium_graph.cache import KINDS, entries, keep_within, prune, usage
 from visium_graph.cli import app
+from visium_graph.sandbox.job import TASKS
 from visium_graph.store import PART, Store, content_hash
 
 DAY = 86400
@@ -597,3 +599,15 @@ def test_the_command_keeps_to_the_limit_that_is_set(shown: Store, monkeypatch: p
 def test_the_command_says_what_it_does_not_understand(shown: Store, arguments: list[str]) -> None:
     assert visium("prune", *arguments)[0] == 2
     assert numbers_left(shown) == {0, 1, 2, 3}
+
+
+def test_every_kind_that_is_stored_is_known() -> None:
+    package = Path(cache.__file__).parent
+    named = {
+        match
+        for path in package.rglob("*.py")
+        for match in re.findall(r'^_KIND(?:, \w+)? = "(\w+)"', path.read_text(encoding="utf-8"), re.MULTILINE)
+    }
+    assert {"latex", "outlines"} <= named
+    assert named | set(TASKS) <= set(KINDS)
+    assert set(cache_view._KINDS) == set(KINDS)

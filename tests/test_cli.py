@@ -49,7 +49,12 @@ def test_an_article_becomes_a_video(tmp_path):
 
     again = visium("render", "runs/article", "--json", *TINY, cwd=tmp_path)
     assert again.returncode == 0, again.stderr
-    assert all(scene["cached"] for scene in json.loads(again.stdout)["scenes"])
+    assert "nothing has changed since this video was made" in again.stderr
+    assert json.loads(again.stdout) == json.loads((run / "report.json").read_text())
+
+    made_again = visium("make", "article.md", "--json", *TINY, cwd=tmp_path)
+    assert made_again.returncode == 0, made_again.stderr
+    assert all(scene["cached"] for scene in json.loads(made_again.stdout)["scenes"])
 
 
 @pytest.mark.parametrize(

@@ -32,6 +32,7 @@ KINDS: dict[str, float] = {
     "render": 0.0,
     "narration": 0.0,
     "outlines": 0.0,
+    "latex": 0.0,
     "code": 30 * _DAY,
     "plan": inf,
     "index": 3600.0,

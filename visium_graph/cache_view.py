@@ -18,6 +18,7 @@ _KINDS = {
     "render": "rendered scenes",
     "narration": "spoken beats",
     "outlines": "outlines of words",
+    "latex": "formulas by LaTeX",
     "code": "drafts of code",
     "plan": "marks of own plans",
     "index": "indexes of manim",
