@@ -96,7 +96,7 @@ class App:
             if late is not None and reply.status == 200:
                 await self._damage(reply, late)
         except asyncio.CancelledError:
-            visit.exchange.ended, visit.exchange.outcome = time.monotonic(), "abandoned"
+            self.log.close(visit.exchange, "abandoned", time.monotonic())
             raise
         return self._closed(visit.exchange, reply)
 
@@ -164,13 +164,14 @@ class App:
             reply.share = fault.share
 
     def _closed(self, exchange: Exchange, reply: Reply) -> Reply:
-        exchange.ended = time.monotonic()
-        exchange.status = (
-            None if reply.damage in {"reset", "stalled"} and not isinstance(reply.body, list) else reply.status
-        )
-        exchange.outcome = reply.damage or ("answered" if reply.status == 200 else "refused")
+        unsent = reply.damage in {"reset", "stalled"} and not isinstance(reply.body, list)
+        exchange.status = None if unsent else reply.status
         if exchange.answer is None or (isinstance(reply.body, bytes) and reply.body == _CUT):
             exchange.answer = _readable(reply.body)
+        outcome = reply.damage or ("answered" if reply.status == 200 else "refused")
+        if reply.damage == "stalled":  # it lasts until the client loses patience
+            reply.after = lambda: self.log.close(exchange, outcome, time.monotonic())
+        self.log.close(exchange, outcome, None if reply.damage == "stalled" else time.monotonic())
         return reply
 
     # --- Written and spoken answers ----------------------------------------------------------------------------------

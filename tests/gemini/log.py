@@ -81,6 +81,7 @@ class Log:
         self._exchanges: list[Exchange] = []
         self._submissions: list[Submission] = []
         self._attempts: Counter[tuple[str, str]] = Counter()
+        self._listeners: list[Callable[[Exchange], None]] = []
         self._lock = threading.Condition()
 
     # --- What the server tells ---------------------------------------------------------------------------------------
@@ -98,7 +99,17 @@ class Log:
             made = Exchange(len(self._exchanges) + 1, method, path, shown, body, call, began)
             self._exchanges.append(made)
             self._lock.notify_all()
+        self._tell(made)
         return made
+
+    def close(self, exchange: Exchange, outcome: str, ended: float | None) -> None:
+        """What became of a request is known; where it is answered, the answer has not been sent yet."""
+        exchange.outcome, exchange.ended = outcome, ended
+        self._tell(exchange)
+
+    def _tell(self, exchange: Exchange) -> None:
+        for listener in self._listeners:
+            listener(exchange)
 
     def submit(self, exchange: Exchange, call: Call, batch: str | None = None, item: int = 0) -> Submission:
         """The service has taken a request on."""
@@ -115,6 +126,13 @@ class Log:
             return [
                 one for one in self._exchanges if (not kinds or one.kind in kinds) and (where is None or where(one))
             ]
+
+    def listen(self, listener: Callable[[Exchange], None]) -> None:
+        """Call the listener at the arrival of each request (its outcome is "open"), and before its answer is sent.
+
+        It runs in the server's thread: a place to end the client's process at a chosen moment.
+        """
+        self._listeners.append(listener)
 
     def wait_for(self, count: int, *kinds: str, seconds: float = 10.0) -> bool:
         """Wait until that many requests of these kinds have arrived; whether they have."""

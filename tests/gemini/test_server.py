@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
+import signal
+import subprocess
+import sys
 import threading
 import time
 import urllib.error
@@ -13,19 +16,14 @@ from random import Random
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from pydantic import BaseModel
 
-from tests.gemini import faults, schemas
-from tests.gemini.apierror import ApiError
-from tests.gemini.authors import Fixed, Scripted
-from tests.gemini.call import Call, canonical, digest
+from tests.gemini import faults
+from tests.gemini.call import Call
 from tests.gemini.clients import chat, client
 from tests.gemini.clock import Clock
 from tests.gemini.faults import Plan, Rule
 from tests.gemini.server import KEY, GeminiServer
-from tests.gemini.situations import SHORT, Script, raised
+from tests.gemini.situations import SHORT, raised
 from tests.gemini.situations_batches import requests
 
 HELLO = {"contents": [{"role": "user", "parts": [{"text": "hello"}]}]}
@@ -221,6 +219,37 @@ def test_a_client_that_goes_away_ends_its_request():
         assert server.log.of()[0].outcome == "abandoned"
 
 
+def test_a_call_without_an_answer_is_open_until_its_client_gives_up():
+    with GeminiServer(plan=Plan().add(faults.hang())) as server:
+        model = chat(server, timeout=SHORT)
+        with ThreadPoolExecutor(3) as pool:
+            list(pool.map(lambda text: raised(lambda: model.invoke(text)), "abc"))
+        assert server.log.wait_for(3)
+    assert server.log.high_water("generate") == 3
+    assert all(one.ended - one.began > SHORT / 2 for one in server.log.of())
+
+
+def test_a_client_can_be_killed_between_creation_and_answer(project):
+    """What a listener is for: the job is there, and its maker never learns of it."""
+    code = """
+import sys
+from google import genai
+client = genai.Client(api_key="loopback-key", http_options={"base_url": sys.argv[1]})
+client.batches.create(model="gemini-3.8-flash", src=[{"contents": "x"}], config={"display_name": "run-1"})
+"""
+    with GeminiServer() as server:
+        process = subprocess.Popen([sys.executable, "-c", code, server.url], cwd=project)
+
+        def kill(exchange):
+            if exchange.kind == "batch_create" and exchange.outcome == "answered":
+                process.kill()
+
+        server.log.listen(kill)
+        assert process.wait(timeout=60) == -signal.SIGKILL
+        with client(server) as genai:
+            assert [job.display_name for job in genai.batches.list()] == ["run-1"]
+
+
 # --- Plans and clocks ------------------------------------------------------------------------------------------------
 
 
@@ -286,40 +315,6 @@ def test_a_slow_first_byte_waits_for_the_clock():
         assert waiting.result().text == "echo: x"
 
 
-# --- Authors ---------------------------------------------------------------------------------------------------------
-
-
-class Coder(Scripted):
-    """Drafts a scene; repairs it at the second turn."""
-
-    def write(self, call, about, turn, random):
-        return {"scene": about, "turn": turn, "draw": random.randrange(10**6), "seen": call.system}
-
-
-def test_a_scripted_author_knows_the_scene_the_turn_and_its_own_chance():
-    def told(order):
-        with GeminiServer(Coder(3, topic=r"scene (\w+)")) as server:
-            model = chat(server)
-            return {text: json.loads(model.invoke([("system", "be good"), ("human", text)]).text) for text in order}
-
-    texts = ["scene a", "scene b", "repair scene a"]
-    first = told(texts)
-    assert [(first[text]["scene"], first[text]["turn"]) for text in texts] == [("a", 1), ("b", 1), ("a", 2)]
-    assert first["scene a"]["seen"] == "be good"
-    assert len({answer["draw"] for answer in first.values()}) == 3
-    assert told(["scene b", "scene a", "repair scene a"]) == first
-
-
-def test_fixed_answers_come_in_turn_and_as_any_type():
-    with GeminiServer(Fixed("one", {"a": 1}, Script(topic="t", scenes=[{"title": "x", "seconds": 2}]))) as server:
-        model = chat(server)
-        told = [model.invoke(text).text for text in "abcd"]
-    assert told[0] == "one"
-    assert json.loads(told[1]) == {"a": 1}
-    assert Script.model_validate_json(told[2]).topic == "t"
-    assert told[3] == told[2]
-
-
 def test_an_author_who_fails_fails_the_test():
     def author(_call):
         raise ZeroDivisionError("a mistake in a test")
@@ -335,55 +330,3 @@ def test_a_port_that_is_taken_is_an_error(server):
     port = int(server.url.rpartition(":")[2])
     with pytest.raises(OSError, match="address already in use"), GeminiServer(port=port):
         pass
-
-
-# --- Bodies and schemas ----------------------------------------------------------------------------------------------
-
-NAMES = st.sampled_from(["contents", "generationConfig", "thinkingConfig", "voiceName", "text", "args", "a"])
-BODIES = st.recursive(
-    st.integers() | st.text(max_size=5) | st.booleans(),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(NAMES, inner, max_size=3),
-    max_leaves=12,
-)
-
-
-def snaked(value: Any) -> Any:
-    if isinstance(value, list):
-        return [snaked(item) for item in value]
-    if not isinstance(value, dict):
-        return value
-    return {
-        "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in name): (
-            item if name == "args" else snaked(item)
-        )
-        for name, item in value.items()
-    }
-
-
-@settings(deadline=None, max_examples=50)
-@given(st.dictionaries(NAMES, BODIES, max_size=4))
-def test_both_spellings_of_a_body_are_the_same_request(body):
-    assert canonical(snaked(body)) == canonical(body)
-    assert canonical(canonical(body)) == canonical(body)
-    told = {**canonical(body), "generationConfig": {}, "systemInstruction": {"parts": [{"text": "x"}]}}
-    other = {**told, "generationConfig": {"candidateCount": 1}}
-    other["systemInstruction"] = {"role": "user", **told["systemInstruction"]}
-    assert digest("m", told) == digest("m", other)
-    assert digest("m", told) != digest("n", told)
-
-
-class Node(BaseModel):
-    name: str
-    weight: float | None = None
-    inner: list[Node] = []
-    other: Node | None = None
-
-
-@pytest.mark.parametrize("model", [Script, Node])
-def test_a_made_up_answer_fits_its_schema(model):
-    schema = model.model_json_schema()
-    schemas.check(schema)
-    assert schemas.fits(schemas.example(schema), schema) is None
-    model.model_validate(schemas.example(schema))
-    assert schemas.fits({"topic": 1}, Script.model_json_schema()) is not None
-    assert isinstance(raised(lambda: schemas.check({"type": "object", "properties": 3})), ApiError)

@@ -46,6 +46,7 @@ class Reply:
         damage: None; "truncated" (the connection ends in the body's middle), "reset" (it breaks in place of the reply, or
             after the first of the pieces), "stalled" (nothing more comes, in place of the reply or after the first piece).
         share: How much of the body arrives before a truncation; of pieces it is always the first.
+        after: Called when it has been sent, or when the client is gone.
     """
 
     status: int = 200
@@ -54,6 +55,7 @@ class Reply:
     headers: dict[str, str] = field(default_factory=dict)
     damage: Literal["truncated", "reset", "stalled"] | None = None
     share: float = 0.5
+    after: Callable[[], None] = field(default=lambda: None)
 
 
 Handler = Callable[[Request], Awaitable[Reply]]
@@ -73,7 +75,13 @@ class Connection:
         try:
             while (request := await self._request()) is not None:
                 reply = await self._unless_gone(request)
-                if reply is None or not await self._send(reply):
+                if reply is None:
+                    break
+                try:
+                    again = await self._send(reply)
+                finally:
+                    reply.after()
+                if not again:
                     break
                 self._http.start_next_cycle()
         except (ConnectionError, h11.ProtocolError):
