@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import builtins
 from operator import itemgetter
 from typing import Literal
 
@@ -11,11 +12,12 @@ from langgraph.graph import END, START, StateGraph
 from langgraph.runtime import Runtime
 from langgraph.types import Command
 
+import visium_graph.errors
 from visium_graph.agents.reviewer import accepts, has_picture, score
 from visium_graph.checks import findings_of
 from visium_graph.checks.feedback import feedback, most_important
 from visium_graph.checks.finding import Finding
-from visium_graph.errors import VisiumError
+from visium_graph.errors import EnvironmentFault, VisiumError
 from visium_graph.graph.runtime import emit, settings_of
 from visium_graph.graph.scene_work import SceneWork
 from visium_graph.graph.state import BestDraft, SceneInput, SceneOutcome, SceneOutput, SceneState
@@ -120,10 +122,19 @@ async def submit(state: SceneState, runtime: Runtime[Settings]) -> SceneOutput:
 async def understudy(state: SceneInput, error: NodeError, runtime: Runtime[Settings]) -> Command[Literal["collect"]]:
     """A step of this scene broke: the plain title slide takes over, and the report says why.
 
-    A fault of the machine, or of what the user gave, is no scene's own: it ends the run with its message.
+    A fault of the machine, or of what the user gave, is no scene's own: it ends the run with its message. When the run
+    is resumed, the scene is tried again.
     """
-    if isinstance(error.error, VisiumError | OSError):
-        raise error.error
+    if _was_no_fault_of_the_scene(error.error):
+        again = SceneInput(out=state["out"], scene_id=state["scene_id"], index=state["index"])
+        done = await build_scene_graph().compile().ainvoke(again, context=settings_of(runtime))
+        return Command(update={"scenes": done["scenes"]}, goto="collect")
+    # A new exception: langgraph takes one that it has handed to a handler for settled, and would go on without the scene.
+    if isinstance(error.error, VisiumError):
+        raise type(error.error)(str(error.error)) from error.error
+    if isinstance(error.error, OSError):
+        place = error.error.filename or "system"
+        raise EnvironmentFault(f"{place}: {error.error.strerror or error.error}") from error.error
     work = await asyncio.to_thread(SceneWork.load, state, settings_of(runtime))
     key = await asyncio.to_thread(work.keep_draft, work.ladder[-1])
     cached = await asyncio.to_thread(work.publish, key)
@@ -142,6 +153,15 @@ async def understudy(state: SceneInput, error: NodeError, runtime: Runtime[Setti
         cached=cached,
     )
     return Command(update={"scenes": {state["scene_id"]: outcome}}, goto="collect")
+
+
+def _was_no_fault_of_the_scene(error: BaseException | str) -> bool:
+    """Whether this is what ended an earlier run that is resumed now: a checkpoint keeps of an exception its `repr`."""
+    if not isinstance(error, str):
+        return False
+    name = error.partition("(")[0]
+    kind = getattr(visium_graph.errors, name, None) or getattr(builtins, name, None)
+    return isinstance(kind, type) and issubclass(kind, VisiumError | OSError)
 
 
 def build_scene_graph() -> StateGraph[SceneState, Settings, SceneInput, SceneOutput]:
