@@ -24,7 +24,9 @@ from hostile.launch import launch
 def batch(folder: Path, names: list[str], *, unconfined: bool, whole_user: bool) -> None:
     """Run the named attacks one after another; the report is `report.json` in the folder."""
     from hostile.trials import Trials
+    from hostile.watchers import LIBC
 
+    LIBC.prctl(1, 9)  # ends with the one that started it
     attacks = [attack for attack in ATTACKS if attack.name in set(names)]
     trials = Trials(folder, os.environ["GEMINI_API_KEY"].rpartition("-")[2], whole_user, unconfined=unconfined)
     try:

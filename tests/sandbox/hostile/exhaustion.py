@@ -10,6 +10,8 @@ group = Group("exhaustion")
 
 
 def add(name: str, code: str, *ends: str, **rest: object) -> None:
+    if "memory" in ends:  # what the address space does not hold is an error of the machine to Python, and then a limit
+        ends = (*ends, "limit")
     group.add(name, None, code, ends=ends, **{"seconds": 4, **rest})
 
 
@@ -88,14 +90,14 @@ add("wait-play-of-years", "self.play(Square().animate.shift(UP), run_time=10 ** 
 add("wait-not-a-number", "self.wait(float('inf'))", "timeout", "error", "done", "memory", seconds=2, task="render")
 add(
     "updater-spins",
-    "s = Square().add_updater(lambda m: exec('while True: pass')); self.add(s); self.wait(1)",
+    "s = Square().add_updater(lambda m, dt: exec('while True: pass')); self.add(s); self.wait(1)",
     "timeout",
     seconds=2,
     task="render",
 )
 add(
     "updater-grows",
-    "g = VGroup(Dot()); g.add_updater(lambda m: m.add(*[Dot() for _ in range(len(m))])); self.add(g); self.wait(60)",
+    "g = VGroup(Dot()); g.add_updater(lambda m, dt: m.add(*[Dot() for _ in range(len(m))])); self.add(g); self.wait(60)",
     "timeout",
     "memory",
     seconds=2,

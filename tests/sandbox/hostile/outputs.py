@@ -12,11 +12,11 @@ def claim(name: str, loses: str | None, make: str, files: str) -> None:
     add(name, loses, f"{make}\nanswer({DONE % files})")
 
 
-claim("film-is-symlink", "canary", "os.symlink(CANARY, 'clip2.mp4')", "{'.mp4': 'clip2.mp4'}")
-claim("film-is-hard-link", "canary", "os.link(CANARY, 'clip2.mp4')", "{'.mp4': 'clip2.mp4'}")
-claim("film-is-relative-path", "canary", "path = os.path.relpath(CANARY)", "{'.mp4': path}")
-claim("film-is-absolute-path", "canary", "", "{'.mp4': CANARY}")
-claim("film-behind-folder-link", "canary", "os.symlink(os.path.dirname(CANARY), 'd')", "{'.mp4': 'd/canary.txt'}")
+claim("film-is-symlink", None, "os.symlink(CANARY, 'clip2.mp4')", "{'.mp4': 'clip2.mp4'}")
+claim("film-is-hard-link", "change", "os.link(CANARY, 'clip2.mp4')", "{'.mp4': 'clip2.mp4'}")
+claim("film-is-relative-path", None, "path = os.path.relpath(CANARY)", "{'.mp4': path}")
+claim("film-is-absolute-path", None, "", "{'.mp4': CANARY}")
+claim("film-behind-folder-link", None, "os.symlink(os.path.dirname(CANARY), 'd')", "{'.mp4': 'd/canary.txt'}")
 claim("film-is-fifo", None, "os.mkfifo('x')", "{'.mp4': 'x'}")
 claim("film-is-folder", None, "os.mkdir('x')", "{'.mp4': 'x'}")
 claim("film-is-the-folder-itself", None, "", "{'.mp4': '.'}")
@@ -148,7 +148,7 @@ add("nothing-rendered", None, "Scene.render = lambda self, *a, **k: None")
 add("nothing-drawn", None, "pass")
 
 add("folder-removed", None, "import shutil; shutil.rmtree(os.getcwd(), ignore_errors=True)")
-add("folder-renamed", "change", "here = os.getcwd(); os.rename(here, here + '-' + NAME)")
+add("folder-renamed", None, "here = os.getcwd(); os.rename(here, here + '-' + NAME)")
 add("folder-moved-out", "change", "os.rename(os.getcwd(), os.path.join(OUTSIDE, NAME))")
 add(
     "folder-exchanged-for-link",
@@ -170,7 +170,7 @@ add("job-rewritten", None, "open('job.json', 'w').write('{\"task\": \"render\", 
 add("timing-rewritten", None, "open('timing.json', 'w').write('[' * 10000)")
 add("scene-rewritten", None, "open(__file__, 'w').write('while True: pass')")
 add("film-written-while-made", None, "open('clip.mp4', 'w').write('x'); self.wait(0.2)")
-add("still-is-written-through-link", "change", "os.symlink(KEPT, 'still-0.png'); self.wait(0.2)")
+add("still-is-written-through-link", None, "os.symlink(KEPT, 'still-0.png'); self.wait(0.2)")
 OUTLINES = """
 open("outlines-made.npz", "wb").{0}
 os.write = lambda number, data, write=os.write: (open("outlines-made.npz", "wb").{0}, write(number, data))[1]

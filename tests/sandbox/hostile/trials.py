@@ -157,7 +157,7 @@ def _job(attack: Attack, payload: dict[str, Any], store: Path) -> Job:
 def _faults_of(result: JobResult, attack: Attack, said: str, *, confined: bool) -> list[str]:
     """What a result must never be, whatever the scene claims."""
     faults = []
-    if re.search(r"NameError|ModuleNotFoundError|IndentationError", said):
+    if re.search("NameError|IndentationError", said) and not attack.group.startswith("tampering"):
         faults.append("a scene that is broken attacks nothing")
     if confined and attack.ends and result.status not in attack.ends:
         faults.append(f"ended {result.status}, not {' or '.join(attack.ends)}")
