@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import stat
 import time
@@ -109,19 +110,21 @@ def _others(pid: int) -> list[psutil.Process]:
 
 def _written(pid: int) -> int:
     """Bytes that the process wrote: to disks, or to anything at all, since some file systems do not count the first."""
-    counts = dict(line.split(b": ") for line in Path(f"/proc/{pid}/io").read_bytes().splitlines())
+    try:
+        counts = dict(line.split(b": ") for line in Path(f"/proc/{pid}/io").read_bytes().splitlines())
+    except OSError:  # a kernel that does not count: what lies in the folder is looked at anyway
+        return 0
     return max(int(counts[b"wchar"]), int(counts[b"write_bytes"]))
 
 
 def _unlinked(pid: int) -> Iterator[int]:
     """Bytes of files that are open and have no name any more, so that they lie in no folder."""
-    for descriptor in os.scandir(f"/proc/{pid}/fd"):
-        try:
-            status = os.stat(descriptor.path)  # noqa: PTH116  # a plain call: this runs twice a second
-        except OSError:  # closed since
-            continue
-        if stat.S_ISREG(status.st_mode) and status.st_nlink == 0:
-            yield status.st_blocks * 512
+    with contextlib.suppress(OSError), os.scandir(f"/proc/{pid}/fd") as descriptors:
+        for descriptor in descriptors:
+            with contextlib.suppress(OSError):  # closed since
+                status = os.stat(descriptor.path)  # noqa: PTH116  # a plain call: this runs twice a second
+                if stat.S_ISREG(status.st_mode) and status.st_nlink == 0:
+                    yield status.st_blocks * 512
 
 
 def _sizes(folder: Path, depth: int = 0) -> Iterator[int]:
