@@ -185,6 +185,8 @@ def _trees() -> tuple[Path, ...]:
             [program, f"-expand-path={variable}"], env=environment, stdin=subprocess.DEVNULL, capture_output=True,
             text=True, check=False,
         )  # fmt: skip
+        if told.returncode < 0:
+            raise InterruptedError  # somebody killed it: what it has not said is not to be remembered
         found += [Path(path, file) for path in told.stdout.strip().split(os.pathsep) if os.path.isabs(path)]  # noqa: PTH117
     return tuple(found)
 
