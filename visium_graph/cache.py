@@ -15,7 +15,7 @@ import os
 import re
 import time
 from collections.abc import AsyncIterator, Iterable, Iterator
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass
 from math import inf
 from pathlib import Path
@@ -190,8 +190,12 @@ async def using_cache(settings: Settings) -> AsyncIterator[None]:
     Raises:
         EnvironmentFault: the store cannot be written.
     """
-    with Store(settings.cache_dir).lease():
+    held = ExitStack()
+    await asyncio.to_thread(held.enter_context, Store(settings.cache_dir).lease())  # files are no work for an event loop
+    try:
         yield
+    finally:
+        await asyncio.to_thread(held.close)
     await asyncio.to_thread(keep_within, settings.cache_dir, settings.cache_size_mb * 1_000_000)
 
 
