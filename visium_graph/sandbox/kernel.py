@@ -20,7 +20,7 @@ from visium_graph.sandbox.linux import drop_capabilities
 
 __all__ = ["Confinement", "capabilities", "probe", "require_confinement"]
 
-_PROBE_SECONDS = 30.0
+_PROBE_SECONDS = 120.0
 _HELD = 42
 
 
