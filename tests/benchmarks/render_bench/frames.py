@@ -42,6 +42,8 @@ class Floor:
     distinct: int = 0
     """Frames that differ from the one before."""
     frames: int = 0
+    seconds: float = 0.0
+    """Of video."""
 
 
 def compared(script: Path, quality: str, clips: dict[str, str]) -> dict[str, dict[str, Any]]:
@@ -80,6 +82,7 @@ def floor(script: Path, quality: str) -> Floor:
         start = time.process_time()
         encoder.close()
         found.encoding += time.process_time() - start
+    found.seconds = found.frames / size.fps
     return found
 
 
