@@ -9,7 +9,7 @@ class StreamLinesScene(Scene):
             x_range=[-3, 3, 1],
             y_range=[-2, 2, 1],
             virtual_time=1,
-            max_anchors_per_line=5,
+            stroke_width=8,
         )
         self.add(lines)
         lines.start_animation(warm_up=True, flow_speed=1.5)

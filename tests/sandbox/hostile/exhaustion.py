@@ -327,7 +327,7 @@ add(
     seconds=4,
 )
 add("files", "for n in range(10 ** 4): open(f'f{n}', 'w').close()", seconds=4)
-add("folders", "for n in range(10 ** 4): os.mkdir(f'f{n}')", seconds=4)
+add("folders", "for n in range(2000): os.mkdir(f'f{n}')", files=1000)
 add("folders-deep", "for _ in range(3000):\n    os.mkdir('d'); os.chdir('d')", seconds=4)
 add(
     "folders-deep-and-locked",

@@ -117,12 +117,12 @@ add("priority-of-own-raised", None, "os.nice(-5); leak('faster')")
 add("real-time", None, "os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(10)); leak('real time')")
 add("processors-of-victim", "signal", "os.sched_setaffinity(VICTIM, {0})")
 add("processors-of-parent", "signal", "os.sched_setaffinity(os.getppid(), {0})")
-add("schedule-of-victim", "signal", "os.sched_setscheduler(VICTIM, os.SCHED_IDLE, os.sched_param(0))")
 add(
     "schedule-of-victim-by-call",
     "signal",
     "syscall('sched_setattr', VICTIM, (ctypes.c_uint32 * 14)(56, 3, 0, 0, 19), 0)",
 )
+add("schedule-of-victim", "signal", "os.sched_setscheduler(VICTIM, os.SCHED_IDLE, os.sched_param(0))")
 add("disk-priority-of-victim", "signal", "syscall('ioprio_set', 1, VICTIM, (3 << 13) | 0)")
 add("group-of-parent", None, "os.setpgid(os.getppid(), 0); leak('moved')")
 add(
