@@ -191,7 +191,8 @@ async def using_cache(settings: Settings) -> AsyncIterator[None]:
         EnvironmentFault: the store cannot be written.
     """
     held = ExitStack()
-    await asyncio.to_thread(held.enter_context, Store(settings.cache_dir).lease())  # files are no work for an event loop
+    # Files are no work for an event loop.
+    await asyncio.to_thread(held.enter_context, Store(settings.cache_dir).lease())
     try:
         yield
     finally:
