@@ -63,7 +63,7 @@ def test_every_example_of_the_dry_run_gives_its_finding(sections, tmp_path, tiny
         files[-1].write_text(code)
     endless = [file for file in files if file.stem in ENDLESS]
     others = [file for file in files if file.stem not in ENDLESS]
-    strict = tiny_settings.model_copy(update={"job_seconds": 16.0, "job_memory_mb": 600})  # a job has a quarter of it
+    strict = tiny_settings.model_copy(update={"job_seconds": 32.0, "job_memory_mb": 600})  # a job has a quarter of it
     for report in (
         *check_files(others, geometry=True, settings=tiny_settings),
         *check_files(endless, geometry=True, settings=strict),
