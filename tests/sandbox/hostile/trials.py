@@ -159,7 +159,7 @@ def _faults_of(result: JobResult, attack: Attack, said: str, *, confined: bool) 
     faults = []
     if re.search("NameError|IndentationError", said) and not attack.group.startswith("tampering"):
         faults.append("a scene that is broken attacks nothing")
-    if confined and attack.ends and result.status not in attack.ends:
+    if confined and attack.ends and result.status not in (*attack.ends, "timeout"):  # on a machine that has no time
         faults.append(f"ended {result.status}, not {' or '.join(attack.ends)}")
     try:
         findings_of(result, "scene.py")
