@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from visium_graph.sandbox import run_job
 from visium_graph.sandbox.fault import told_fault
 from visium_graph.sandbox.wire import HEADER, WireError, unpack
 
@@ -26,3 +27,25 @@ def test_numbers_that_are_none_are_no_message(number: str) -> None:
     body = f'{{"a": {number}}}'.encode()
     with pytest.raises(WireError):
         unpack(HEADER.pack(len(body)) + body)
+
+
+def test_no_terminal_is_told_anything_by_a_finding(make_job) -> None:
+    code = """
+from manim import *
+
+class One(Scene):
+    def construct(self):
+        self.add(Text("far").shift(20 * RIGHT))
+        self.wait(0.1)
+
+import visium_graph.sandbox.child as child
+pack = child.pack
+def forged(message):
+    for finding in message["value"]["findings"]:
+        finding["message"] += "\\x1b]0;owned\\x07"
+    return pack(message)
+child.pack = forged
+"""
+    findings = run_job(make_job(code)).value["findings"]
+    assert findings
+    assert all("owned" in finding["message"] and "\x1b" not in finding["message"] for finding in findings)

@@ -12,7 +12,7 @@ from typing import Any
 
 from visium_graph.sandbox.job import SceneFault
 
-__all__ = ["fault_of", "is_the_machines", "line_in_dump", "no_room", "told_fault"]
+__all__ = ["fault_of", "is_the_machines", "line_in_dump", "no_room", "printable", "told_fault"]
 
 _MACHINES = frozenset({
     errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EROFS, errno.ESTALE, errno.ENOMEM, errno.ENFILE,
@@ -22,7 +22,7 @@ _MESSAGE_CHARACTERS = 2000
 _TYPE_CHARACTERS = 200
 _LAST_LINE = 10_000_000
 _UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
-"""Control characters, which terminals obey, and halves of characters, which cannot be written to a file."""
+"""Control characters, and halves of characters, which cannot be written to a file."""
 _ROOM_BYTES = 4 * 1024**2
 
 
@@ -40,9 +40,20 @@ def told_fault(told: Mapping[str, Any]) -> SceneFault:
     Raises:
         KeyError, TypeError, ValueError: it is none.
     """
-    kind, message = (_UNSEEN.sub("\ufffd", str(told[name])) for name in ("type", "message"))
+    kind, message = (printable(str(told[name])) for name in ("type", "message"))
     line = min(max(int(told["line"]), 1), _LAST_LINE)
     return SceneFault(_shortened(kind, _TYPE_CHARACTERS), _shortened(message, _MESSAGE_CHARACTERS), line)
+
+
+def printable(value: Any) -> Any:
+    """JSON data in whose texts no control characters are left: they reach terminals, which obey them."""
+    if isinstance(value, str):
+        return _UNSEEN.sub("\ufffd", value)
+    if isinstance(value, list):
+        return [printable(item) for item in value]
+    if isinstance(value, dict):
+        return {printable(name): printable(item) for name, item in value.items()}
+    return value
 
 
 def _shortened(text: str, length: int) -> str:

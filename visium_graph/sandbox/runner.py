@@ -12,7 +12,7 @@ from typing import Any
 from visium_graph.errors import EnvironmentFault, InputError
 from visium_graph.sandbox import outlines
 from visium_graph.sandbox.client import PreloadedGone, lease
-from visium_graph.sandbox.fault import line_in_dump, no_room, told_fault
+from visium_graph.sandbox.fault import line_in_dump, no_room, printable, told_fault
 from visium_graph.sandbox.job import INSPECTIONS, TASKS, Job, JobResult, Limits, SceneFault, Status
 from visium_graph.sandbox.kernel import require_confinement
 from visium_graph.sandbox.monitor import Ending
@@ -119,7 +119,7 @@ def _told(job: Job, scratch: Path, ending: Ending, told: dict[str, Any]) -> JobR
     if told["status"] not in ("done", "error"):
         raise ValueError("neither done nor an error")
     if told["status"] == "done":
-        value = dict(told["value"])
+        value = dict(printable(told["value"]))
         named = dict(value.pop("files", {}))
         if named and job.task not in INSPECTIONS:
             raise ValueError("files that nobody has looked at")
