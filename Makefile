@@ -2,7 +2,7 @@
 # PYTHON=/path/to/python3 chooses the interpreter, JOBS=4 the number of test processes, TOPIC and RUN the video.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev video test lint schema studio bench-check bench-lessons bench-render soak-render judge clean
+.PHONY: help setup setup-dev video test lint schema studio bench-check bench-lessons bench-render soak-hostile soak-render judge clean
 
 BIN := .venv/bin
 JOBS ?= 2
@@ -46,6 +46,9 @@ bench-lessons: setup-dev  ## seconds of work for a second of video, every built-
 
 bench-render: setup-dev  ## how fast the renderer is beside the manim command: make bench-render QUICK=1
 	@$(BIN)/python tests/benchmarks/bench_render.py $(if $(QUICK),--quick)
+
+soak-hostile: setup-dev  ## all hostile scenes against the sandbox; a quarter of them is in `make test`
+	@$(BIN)/python tests/sandbox/hostile_run.py
 
 soak-render: setup-dev  ## kill processes at random while videos are made: make soak-render KILLS=20 SEED=7
 	@KILLS="$(KILLS)" SEED="$(SEED)" $(BIN)/python tests/benchmarks/soak_render.py
