@@ -119,7 +119,8 @@ def test_who_is_killed_for_ever_is_given_up(make_job, keep_killing, kind: str, t
     assert result.status == "crashed"
     assert result.fault is not None
     assert "killed" in result.fault.message
-    assert len(killed) == tries
+    # One that is killed before it has begun is replaced without counting as a try.
+    assert tries <= len(killed) <= 3 * tries
 
 
 def test_a_kill_touches_no_other_worker(make_job) -> None:
