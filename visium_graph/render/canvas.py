@@ -15,7 +15,7 @@ import numpy as np
 from manim import Camera, Mobject, MovingCamera, VMobject
 from numpy.typing import NDArray
 
-from visium_graph.render.outlines import Outline, Outlines, shape_and_place
+from visium_graph.render.cairo_paths import Outline, Outlines, shape_and_place
 
 __all__ = ["Box", "Layer", "Sketch", "Sketchbook", "bounds", "can_sketch", "family"]
 
