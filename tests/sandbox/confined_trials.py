@@ -111,7 +111,7 @@ for name, trial in {
     "socket-file": lambda: os.mknod(SCRATCH / "socket", 0o140666), "setxattr": lambda: os.setxattr(FILE, "user.x", b"x"),
     "getxattr": lambda: os.getxattr(FILE, "user.x"), "passwords": Path("/etc/passwd").read_bytes,
     "shared-memory": lambda: Path("/dev/shm/visium-trial").write_text(""), "tmp": lambda: tempfile.mkstemp(dir="/tmp"),
-    "sys": lambda: Path("/sys/kernel/notes").read_bytes(), "proc": lambda: os.listdir("/proc"),
+    "sys": lambda: os.listdir("/sys"), "proc": lambda: os.listdir("/proc"),
     "own-environment": Path("/proc/self/environ").read_bytes, "own-memory": Path("/proc/self/maps").read_bytes,
     "parents-environment": Path(f"/proc/{PARENT}/environ").read_bytes,
     "parents-command": Path(f"/proc/{PARENT}/cmdline").read_bytes,
