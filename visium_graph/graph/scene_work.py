@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 from visium_graph.agents.coder import Draft, drafts
 from visium_graph.agents.scene_file import is_hand_written, stamp, unstamped
@@ -17,7 +17,7 @@ from visium_graph.run import Run, Store, content_hash
 from visium_graph.sandbox import pool_for
 from visium_graph.sandbox.job import Job
 from visium_graph.sandbox.runner import stored_result
-from visium_graph.sandbox.scenes import check_job, render_job
+from visium_graph.sandbox.scenes import scene_job
 from visium_graph.settings import Settings
 from visium_graph.storyboard import Scene, Storyboard
 from visium_graph.timing import Timing
@@ -96,11 +96,11 @@ class SceneWork:
 
     def check_job(self, draft: str) -> Job:
         """The check of a stored draft."""
-        return self._job(check_job, draft)
+        return self._job("check", draft)
 
     def render_job(self, draft: str) -> Job:
         """The rendering of a stored draft."""
-        return self._job(render_job, draft)
+        return self._job("render", draft)
 
     def publish(self, draft: str) -> bool:
         """Write the scene's file (never over a person's) and order its clip from the pool.
@@ -144,11 +144,10 @@ class SceneWork:
         with suppress(OSError, UnicodeDecodeError):
             yield unstamped(self.run.scene(self.scene.id).read_text(encoding="utf-8"))
 
-    def _job(self, kind: Callable[..., Job], draft: str) -> Job:
+    def _job(self, task: Literal["check", "render"], draft: str) -> Job:
         code = self.code(draft)
-        return kind(
-            self.scene, code, self.seconds, self.run, self.settings, self.theme, trusted=self._is_own_template(code)
-        )
+        trusted = self._is_own_template(code)
+        return scene_job(task, self.scene, code, self.seconds, self.run, self.settings, self.theme, trusted=trusted)
 
     def _is_own_template(self, code: str) -> bool:
         """Whether this package generates exactly this code of the storyboard, in a way that runs no program on it.

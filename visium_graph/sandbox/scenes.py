@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from visium_graph.layouts import ImageLayout
 from visium_graph.run import Run
@@ -13,10 +13,13 @@ from visium_graph.sandbox.job import Job, Limits
 from visium_graph.settings import QUALITIES, Settings
 from visium_graph.storyboard import Scene
 
-__all__ = ["check_job", "render_job"]
+__all__ = ["scene_job"]
+
+_CHECK_SECONDS = 60.0
 
 
-def check_job(
+def scene_job(
+    task: Literal["check", "render"],
     scene: Scene,
     code: str,
     seconds: Sequence[float],
@@ -26,48 +29,23 @@ def check_job(
     *,
     trusted: bool = False,
 ) -> Job:
-    """The check of one draft. Its frame is always small, so that one check serves every quality.
+    """The check of one draft, or the rendering of an accepted one.
 
     Args:
+        task: a rendering has the quality of the settings; a check's frame is always small, so that one check serves every
+            quality.
         scene: the scene the code is for.
         code: the draft.
         seconds: narration of each beat, in seconds.
         run: where its assets are.
-        settings: limits, the formula engine and the store.
+        settings: quality, limits, the formula engine and the store.
         theme: `dark` or `light`.
         trusted: whether this package generated the draft; see `Job.trusted`.
     """
-    limits = Limits(min(60.0, settings.job_seconds / 4), settings.job_memory_mb)
-    return _job("check", "draft", limits, scene, code, seconds, run, settings, theme, trusted)
-
-
-def render_job(
-    scene: Scene,
-    code: str,
-    seconds: Sequence[float],
-    run: Run,
-    settings: Settings,
-    theme: str,
-    *,
-    trusted: bool = False,
-) -> Job:
-    """The rendering of one accepted draft at the quality of the settings; arguments as for `check_job`."""
-    limits = Limits(settings.job_seconds, settings.job_memory_mb)
-    return _job("render", settings.quality, limits, scene, code, seconds, run, settings, theme, trusted)
-
-
-def _job(
-    task: str,
-    quality: str,
-    limits: Limits,
-    scene: Scene,
-    code: str,
-    seconds: Sequence[float],
-    run: Run,
-    settings: Settings,
-    theme: str,
-    trusted: bool,
-) -> Job:
+    checking = task == "check"
+    limit = min(_CHECK_SECONDS, settings.job_seconds / 4) if checking else settings.job_seconds
+    limits = Limits(limit, settings.job_memory_mb)
+    quality = "draft" if checking else settings.quality
     frame = QUALITIES[quality]
     payload: dict[str, Any] = {
         "scene_id": scene.id,

@@ -14,7 +14,7 @@ from typing import Any
 from visium_graph.run import Run
 from visium_graph.sandbox.job import Job, JobResult
 from visium_graph.sandbox.pool import Pool
-from visium_graph.sandbox.scenes import render_job
+from visium_graph.sandbox.scenes import scene_job
 from visium_graph.settings import Settings
 from visium_graph.timing import Timing
 
@@ -33,8 +33,14 @@ def _job(run: Run, scene_id: str, settings: Settings) -> Job:
     """The job that `visium render` would submit for the scene."""
     storyboard, timing = run.read_storyboard(), Timing.read(run.timing)
     code = run.scene(scene_id).read_text("utf-8")
-    return render_job(
-        storyboard.scene(scene_id), code, timing.seconds(scene_id), run, settings, settings.theme or storyboard.theme
+    return scene_job(
+        "render",
+        storyboard.scene(scene_id),
+        code,
+        timing.seconds(scene_id),
+        run,
+        settings,
+        settings.theme or storyboard.theme,
     )
 
 
