@@ -27,7 +27,7 @@ _START_SECONDS = 120.0
 _SILENCE_SECONDS = 60.0
 _CLOSE_SECONDS = 5.0
 # What the scenes' process may know of the outside: how to find programs, fonts and modules. No keys, no home.
-_KEPT = ("PATH", "PYTHONPATH", "XDG_DATA_HOME", "XDG_CACHE_HOME", "FONTCONFIG_FILE", "FONTCONFIG_PATH", "TMPDIR", "TZ")
+_KEPT = ("PATH", "PYTHONPATH", "XDG_DATA_HOME", "XDG_CACHE_HOME", "FONTCONFIG_FILE", "FONTCONFIG_PATH", "TZ")
 
 
 class PreloadedGone(Exception):  # noqa: N818  # says what happened; the caller starts another
@@ -36,6 +36,7 @@ class PreloadedGone(Exception):  # noqa: N818  # says what happened; the caller 
 
 def _environment() -> dict[str, str]:
     kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
+    kept["TMPDIR"] = tempfile.gettempdir()
     home = Path.home() if "HOME" in os.environ else None
     if home is not None:  # fonts installed for this user, and fontconfig's cache of them
         kept.setdefault("XDG_DATA_HOME", str(home / ".local" / "share"))

@@ -6,6 +6,7 @@ import contextlib
 import heapq
 import itertools
 import os
+import tempfile
 import threading
 import time
 from concurrent.futures import CancelledError, Future, ProcessPoolExecutor
@@ -59,7 +60,9 @@ class _Worker:
 
     def __init__(self) -> None:
         self._context = WorkerContext()
-        self._executor = ProcessPoolExecutor(1, mp_context=self._context, initializer=settle_worker)
+        self._executor = ProcessPoolExecutor(
+            1, mp_context=self._context, initializer=settle_worker, initargs=(tempfile.gettempdir(),)
+        )
         self._patience = 0.0
         self._stopped = 0.0
 

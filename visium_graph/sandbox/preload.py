@@ -17,6 +17,7 @@ import pkgutil
 import signal
 import socket
 import sys
+import tempfile
 import threading
 from pathlib import Path
 from typing import Any
@@ -38,6 +39,8 @@ _LOADED_LATE = ("PIL.PngImagePlugin", "pygments.lexers.python", "pygments.lexers
 
 def main(descriptor: int) -> None:
     """Serve jobs until the other end of the socket is closed."""
+    # Else Python tries the folder with a file, which a kill at that moment would leave there.
+    tempfile.tempdir = os.environ["TMPDIR"]
     link = socket.socket(fileno=descriptor)
     link.set_inheritable(False)
     signal.signal(signal.SIGINT, signal.SIG_IGN)

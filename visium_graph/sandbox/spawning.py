@@ -6,6 +6,7 @@ import multiprocessing
 import os
 import signal
 import sys
+import tempfile
 import threading
 from multiprocessing.connection import wait
 from multiprocessing.context import SpawnContext, SpawnProcess
@@ -53,8 +54,14 @@ class WorkerContext(SpawnContext):
         return process
 
 
-def settle_worker() -> None:
-    """Run first in each worker: end cleanly when told to, and when the parent is gone."""
+def settle_worker(temporary: str) -> None:
+    """Run first in each worker: end cleanly when told to, and when the parent is gone.
+
+    Args:
+        temporary: the parent's folder for temporary files. Finding one's own is trying with a file, which a kill at that
+            moment would leave there.
+    """
+    tempfile.tempdir = temporary
     signal.signal(signal.SIGTERM, _end)
     parent = multiprocessing.parent_process()
     assert parent is not None
