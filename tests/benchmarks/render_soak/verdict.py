@@ -74,6 +74,8 @@ def _of_store(root: Path) -> list[str]:
     store = Store(root)
     for kind in ("check", "render"):
         for path in (root / kind).glob("??/*.json"):
+            if path.name.startswith(PART):
+                continue  # of one that was killed while it wrote: no entry, and looked for below
             record = store.get_record(kind, path.stem)
             if record is None:
                 found.append(f"stored {kind} {path.stem[:8]} is damaged")
