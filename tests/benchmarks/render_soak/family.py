@@ -73,8 +73,8 @@ def _below(pid: int) -> Iterator[tuple[int, list[int]]]:
         found, parents = waiting.pop()
         yield found, parents
         # Not by psutil, which goes through every process of the machine: a job's child lives for a fraction of a second.
-        for children in Path(f"/proc/{found}/task").glob("*/children"):
-            with suppress(OSError):
+        with suppress(OSError):  # any of them may end meanwhile
+            for children in Path(f"/proc/{found}/task").glob("*/children"):
                 waiting += [(int(child), [found, *parents]) for child in children.read_text().split()]
 
 
