@@ -201,6 +201,23 @@ def degenerate(scene: Scene) -> None:
     scene.wait(0.1)
 
 
+def sections(scene: Scene) -> None:
+    square = Square(fill_opacity=1)
+    scene.play(FadeIn(square), run_time=0.2)
+    scene.next_section(skip_animations=True)
+    scene.play(square.animate.shift(LEFT * 4), run_time=0.3)
+    scene.wait(0.2)
+    scene.next_section()
+    scene.play(FadeIn(Dot(RIGHT * 5)), run_time=0.2)
+
+
+def own_frames(scene: Scene) -> None:
+    dot = Dot(LEFT * 5)
+    scene.play(FadeIn(dot), run_time=0.2)
+    scene.renderer.add_frame(np.full((120, 214, 4), 255, np.uint8))
+    scene.play(dot.animate.shift(UP), run_time=0.2)
+
+
 def nothing(scene: Scene) -> None:
     scene.wait(0.3)
     scene.add(Square())
@@ -208,7 +225,8 @@ def nothing(scene: Scene) -> None:
 
 @pytest.mark.filterwarnings("ignore:'mode' parameter:DeprecationWarning")  # Manim's way of opening its pictures
 @pytest.mark.parametrize(
-    "construct", [shapes, words, order, updaters, gradients, pictures, backgrounds, degenerate, nothing]
+    "construct",
+    [shapes, words, order, updaters, gradients, pictures, backgrounds, degenerate, sections, own_frames, nothing],
 )
 def test_frames_are_manims(construct: Callable[[Any], None]) -> None:
     assert_same(construct)

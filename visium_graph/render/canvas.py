@@ -13,16 +13,13 @@ from typing import Any
 
 import numpy as np
 from manim import Camera, Mobject, MovingCamera, VMobject
-from numpy.typing import NDArray
 
 from visium_graph.render.cairo_paths import Outline, Outlines, shape_and_place
+from visium_graph.render.picture import Box, Pixels
 
-__all__ = ["Box", "Layer", "Sketch", "Sketchbook", "bounds", "can_sketch", "family"]
+__all__ = ["NOWHERE", "Layer", "Sketch", "Sketchbook", "bounds", "can_sketch", "family"]
 
-Pixels = NDArray[np.uint8]
-Box = tuple[int, int, int, int]
-"""Pixels from the top left corner: left, top, right, bottom; right and bottom lie outside."""
-
+NOWHERE: Box = (0, 0, 0, 0)
 # Antialiasing reaches a pixel beyond the outline, rounding another.
 _MARGIN = 2
 # Cairo cuts off a corner's point where it is longer than ten times half the line.
@@ -146,10 +143,11 @@ def _box(mobject: VMobject, outline: Outline, place: tuple[float, float], camera
 
 
 def bounds(boxes: Sequence[Box]) -> Box:
-    """The smallest box around all of them; an empty one where there are none."""
-    if not boxes:
-        return 0, 0, 0, 0
-    left, top, right, bottom = zip(*boxes, strict=True)
+    """The smallest box around all of them; an empty one where there are none. Empty boxes do not count."""
+    filled = [box for box in boxes if box[0] < box[2] and box[1] < box[3]]
+    if not filled:
+        return NOWHERE
+    left, top, right, bottom = zip(*filled, strict=True)
     return min(left), min(top), max(right), max(bottom)
 
 

@@ -9,9 +9,10 @@ import numpy as np
 from av.video.reformatter import ColorRange, Colorspace, VideoReformatter
 from numpy.typing import NDArray
 
-__all__ = ["Box", "Picture"]
+__all__ = ["Box", "Picture", "Pixels"]
 
 Pixels = NDArray[np.uint8]
+"""RGBA, shape (height, width, 4)."""
 Box = tuple[int, int, int, int]
 """Pixels from the top left corner: left, top, right, bottom; right and bottom lie outside."""
 

@@ -10,15 +10,13 @@ import numpy as np
 from manim import Camera, Mobject
 from manim.renderer.cairo_renderer import CairoRenderer
 from manim.utils.iterables import list_update
-from numpy.typing import NDArray
 
-from visium_graph.render.canvas import Box, Layer, Sketch, Sketchbook, bounds, can_sketch, family
+from visium_graph.render.canvas import NOWHERE, Layer, Sketch, Sketchbook, bounds, can_sketch, family
 from visium_graph.render.encoder import ClipEncoder
+from visium_graph.render.picture import Box, Pixels
 from visium_graph.render.writer import ClipWriter
 
 __all__ = ["renderer_into"]
-
-Pixels = NDArray[np.uint8]
 
 
 class _Canvas:
@@ -93,7 +91,8 @@ class _ClipRenderer(CairoRenderer):  # type: ignore[misc]  # manim is untyped he
 
     _canvas: _Canvas | None = None
     _changed: Box | None = None
-    """Where the camera's pixels differ from those of the frame before; None: anywhere."""
+    """Where the camera's pixels differ from the frame that was written last; None: anywhere. Not every picture that is
+    drawn is written: a section can be skipped."""
 
     def init_scene(self, scene: Any, *args: Any) -> None:
         super().init_scene(scene, *args)
@@ -117,7 +116,8 @@ class _ClipRenderer(CairoRenderer):  # type: ignore[misc]  # manim is untyped he
             self._changed = None
             super().update_frame(scene, mobjects, **kwargs)
             return
-        self._changed = self._canvas.draw(mobjects or list_update(scene.mobjects, scene.foreground_mobjects))
+        drawn = self._canvas.draw(mobjects or list_update(scene.mobjects, scene.foreground_mobjects))
+        self._changed = None if self._changed is None else bounds([self._changed, drawn])
 
     def render(self, scene: Any, time: float, moving_mobjects: Iterable[Mobject] | None = None) -> None:  # noqa: ARG002
         self.update_frame(scene, moving_mobjects)
@@ -127,9 +127,12 @@ class _ClipRenderer(CairoRenderer):  # type: ignore[misc]  # manim is untyped he
         self.add_frame(self.camera.pixel_array, num_frames=int(duration / (1 / self.camera.frame_rate)))
 
     def add_frame(self, frame: Pixels, num_frames: int = 1) -> None:
-        if not self.skip_animations:
-            self.time += num_frames / self.camera.frame_rate
-            self.file_writer.write_frame(frame, repeat=num_frames, changed=self._changed)
+        if self.skip_animations:
+            return
+        self.time += num_frames / self.camera.frame_rate
+        ours = frame is self.camera.pixel_array  # else the scene's own: nothing is known of it, nor of what follows it
+        self.file_writer.write_frame(frame, repeat=num_frames, changed=self._changed if ours else None)
+        self._changed = NOWHERE if ours else None
 
 
 def renderer_into(encoder: ClipEncoder, planned: frozenset[int]) -> type[Any]:

@@ -9,14 +9,12 @@ from typing import Any
 import av
 import numpy as np
 from manim.scene.scene_file_writer import SceneFileWriter
-from numpy.typing import NDArray
 
-from visium_graph.render.canvas import Box
 from visium_graph.render.encoder import ClipEncoder
+from visium_graph.render.picture import Box, Pixels
 
 __all__ = ["ClipWriter", "save_still"]
 
-Pixels = NDArray[np.uint8]
 _STILL_WIDTH = 960
 
 
