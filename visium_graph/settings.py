@@ -19,7 +19,16 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from visium_graph.errors import InputError
 
-__all__ = ["QUALITIES", "Quality", "Settings", "config_names", "load_settings"]
+__all__ = ["QUALITIES", "Quality", "Role", "Settings", "Thinking", "VoiceName", "config_names", "load_settings"]
+
+Role = Literal["script", "director", "coder", "reviewer"]
+"""The agents that can have a model."""
+
+Thinking = Literal["off", "low", "medium", "high"]
+"""How hard a model is asked to think before it answers."""
+
+VoiceName = Literal["gemini", "gtts", "hibari", "espeak", "silent"]
+"""The voices, in the order in which they follow one another."""
 
 
 @dataclass(frozen=True)
@@ -52,16 +61,62 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="VISIUM_", extra="forbid", frozen=True)
 
     quality: Literal["draft", "medium", "high", "4k", "tiny"] = "medium"
-    voice: Literal["hibari", "espeak", "silent"] = "hibari"
-    """The first voice to try; the others follow in this order where it cannot load."""
+    voice: VoiceName = "hibari"
+    """The first voice to try; where it fails, an offline one speaks the whole video instead."""
     math: Literal["mathjax", "latex"] = "mathjax"
     """Engine for formulas: MathJax in process, or the machine's LaTeX."""
     theme: Literal["dark", "light"] | None = None
     """Overrides the storyboard's theme."""
     max_scenes: Annotated[int, Field(ge=1, le=100)] = 10
     """At most this many scenes are made of a document."""
-    max_rounds: Annotated[int, Field(ge=1, le=10)] = 3
-    """Drafts of one scene before the understudy takes it."""
+    crew: Literal["auto", "on", "off"] = "auto"
+    """Whether models write: `auto` where a Gemini key is in the environment or another provider's model was chosen."""
+    model: str = "google_genai:gemini-3.8-flash"
+    """The chat model of every role, as `provider:model` of LangChain's `init_chat_model`."""
+    script_model: str | None = None
+    """The script writer's own; by default `model`. So for the three below."""
+    director_model: str | None = None
+    coder_model: str | None = None
+    reviewer_model: str | None = None
+    script_thinking: Thinking = "medium"
+    director_thinking: Thinking = "medium"
+    coder_thinking: Thinking | Literal["auto"] = "auto"
+    """`auto` decides by how much there is to draw in the scene."""
+    reviewer_thinking: Thinking = "low"
+    base_url: str | None = None
+    """Address of another server that speaks the provider's protocol (an OpenAI-compatible one, a proxy)."""
+    model_options: dict[str, Any] = Field(default_factory=dict)
+    """Further keyword arguments of the provider's chat model class."""
+    structured_output: Literal["json_schema", "function_calling", "prompt"] = "json_schema"
+    """How the provider is told the form of an answer."""
+    call_seconds: Annotated[float, Field(gt=0, le=3600)] = 180.0
+    """Longest time for one call."""
+    call_attempts: Annotated[int, Field(ge=1, le=20)] = 5
+    """Tries of one call where the service is busy, broken or silent."""
+    concurrent_calls: Annotated[int, Field(ge=1, le=90)] = 8
+    """Calls in flight at a time."""
+    calls_per_minute: Annotated[float, Field(ge=0)] = 0.0
+    """At most so many calls in a minute; 0 means no limit."""
+    max_rounds: Annotated[int, Field(ge=1, le=10)] = 4
+    """Drafts that the coder's model may write for one scene before the understudy takes it."""
+    review_rounds: Annotated[int, Field(ge=0, le=2)] = 2
+    """Rounds that the reviewer's model may ask for; 0 leaves the reviewing to the checks."""
+    scene_tokens: Annotated[int, Field(ge=1)] = 150_000
+    """Tokens that may be spent on the code of one scene."""
+    scene_seconds: Annotated[float, Field(gt=0)] = 900.0
+    """Seconds that may be spent waiting for the coder of one scene."""
+    prices: Path | None = None
+    """A YAML file of prices to use instead of the shipped one."""
+    audience: str = "curious people without special knowledge"
+    """For whom the script writer writes."""
+    length: Annotated[float, Field(gt=0, le=60)] | None = None
+    """Minutes that the video should take; by default as long as the matter needs, about three."""
+    language: str | None = None
+    """BCP 47 code of the narration; by default that of the source."""
+    tts_model: str = "gemini-3.8-flash-tts"
+    """The model of the voice `gemini`."""
+    tts_voice: str = "Kore"
+    """The speaker of the voice `gemini`."""
     workers: Annotated[int, Field(ge=0, le=256)] = 0
     """Scenes checked or rendered at a time; 0 means one for each processor."""
     job_seconds: Annotated[float, Field(gt=0, le=36000)] = 900.0

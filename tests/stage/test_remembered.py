@@ -6,7 +6,7 @@ import io
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from visium_graph.stage import remembered
@@ -53,6 +53,7 @@ def test_nothing_remembered_is_fine() -> None:
     assert not formulas
 
 
+@example(613)  # numpy's header becomes a literal that does not end
 @given(st.binary(max_size=400) | st.integers(0, 3000))
 def test_bytes_of_another_form_change_nothing(damage: bytes | int) -> None:
     forgetful_before = (dict(words), dict(formulas))

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import io
 import json
+import zlib
 from collections.abc import Iterable, Iterator
+from tokenize import TokenError
 from typing import Any
 from zipfile import BadZipFile
 
@@ -54,6 +56,13 @@ def dump() -> bytes:
     return target.getvalue()
 
 
+_DAMAGED = (
+    *(ValueError, KeyError, TypeError, IndexError, AttributeError, EOFError, StopIteration, BadZipFile, zlib.error),
+    *(NotImplementedError, MemoryError),  # a way of packing, or a size, that nobody wrote
+    *(SyntaxError, TokenError),  # numpy reads an array's header as a Python literal
+)
+
+
 def load(data: bytes) -> bool:
     """Remember the outlines of `dump`.
 
@@ -62,7 +71,7 @@ def load(data: bytes) -> bool:
     """
     try:
         found_words, found_formulas = _read(data)
-    except (ValueError, KeyError, TypeError, IndexError, EOFError, StopIteration, BadZipFile):
+    except _DAMAGED:
         return False
     words.update(found_words)
     formulas.update(found_formulas)
