@@ -58,7 +58,7 @@ def dump() -> bytes:
 
 _DAMAGED = (
     *(ValueError, KeyError, TypeError, IndexError, AttributeError, EOFError, StopIteration, BadZipFile, zlib.error),
-    *(NotImplementedError, MemoryError),  # a way of packing, or a size, that nobody wrote
+    *(RuntimeError, MemoryError),  # a way of packing (or locking), or a size, that nobody wrote
     *(SyntaxError, TokenError),  # numpy reads an array's header as a Python literal
 )
 
