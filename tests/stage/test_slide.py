@@ -149,6 +149,33 @@ def test_titles_stay_within_the_frame(text: str) -> None:
     assert title.get_bottom()[1] >= 0.7  # half the frame is the content's
 
 
+def test_a_scene_without_a_template_goes_on_from_the_title_before_and_leaves_an_empty_frame(media) -> None:
+    def construct(self) -> None:
+        heading = self.begin("The question", after="Before")
+        assert self.mobjects == [heading]
+        assert self.heading is heading
+        assert self.region.top < heading.get_bottom()[1]
+        assert self.frames == 7  # half a second
+        self.add(Square())
+        with self.beat(0):
+            pass
+        self.leave(title=False)
+        assert [mobject for mobject in self.mobjects if mobject.has_points() or mobject.submobjects] == []
+
+    run(construct, media, narration=("A square.",))
+
+
+def test_a_title_that_stays_the_same_takes_no_time(media) -> None:
+    def construct(self) -> None:
+        heading = self.begin("Same", after="Same")
+        assert self.frames == 0
+        self.add(Square())
+        self.leave()
+        assert [mobject for mobject in self.mobjects if mobject.has_points() or mobject.submobjects] == [heading]
+
+    run(construct, media)
+
+
 def test_the_light_theme_is_dark_on_light_and_leaves_manim_as_it_was(media) -> None:
     def construct(self) -> None:
         assert VMobject().color.to_hex() == self.color("text")

@@ -48,12 +48,13 @@ class Slide(Scene):  # type: ignore[misc]  # manim is untyped here
         narration = ("A square stands on each side.", "The two small ones fill the large one.")
 
         def construct(self):
-            title = self.title("A square on each side")
+            self.begin("A square on each side")
+            square = Square(side_length=3, color=self.color("primary")).move_to(self.region.center)
             with self.beat(0) as beat:
-                self.play(Write(title), run_time=0.4 * beat.duration)
+                self.play(Create(square), run_time=0.4 * beat.duration)
             with self.beat(1):
-                ...
-            self.leave()
+                self.play(Rotate(square, PI / 4))
+            self.leave(title=False)
     ```
 
     Attributes:
@@ -211,13 +212,37 @@ class Slide(Scene):  # type: ignore[misc]  # manim is untyped here
             ValueError: unknown layout, or fields that do not fit it.
         """
         view = self._view = make_view(self, kind, title, fields)
-        before = make_title(after, self.look) if after else None
-        if before is not None:
-            self.add(before)
+        before = self._standing(after)
         self._heading = heading = view.heading()
         view.prepare()
-        animations = view.opening()
-        if heading is not None and after == title and type(view).heading is View.heading:
+        same = after == title and type(view).heading is View.heading
+        self._change_titles(before, heading, view.opening(), same=same)
+        return view
+
+    def begin(self, title: str, *, after: str | None = None) -> RichText:
+        """Bring in the title of a scene without a template, before the first beat; takes half a second.
+
+        Args:
+            title: the scene's title; `region` is the part of the frame below it.
+            after: title of the scene before, which stands at the start and turns into this one.
+
+        Returns:
+            The title, which is on the slide now.
+        """
+        before = self._standing(after)
+        heading = self.title(title)
+        self._change_titles(before, heading, [], same=after == title)
+        return heading
+
+    def _standing(self, title: str | None) -> RichText | None:
+        """The title that the scene before has left on the frame."""
+        before = make_title(title, self.look) if title else None
+        if before is not None:
+            self.add(before)
+        return before
+
+    def _change_titles(self, before: RichText | None, heading: Any, animations: list[Animation], *, same: bool) -> None:
+        if heading is not None and before is not None and same:
             self.remove(before)
             self.add(heading)
         else:
@@ -228,16 +253,19 @@ class Slide(Scene):  # type: ignore[misc]  # manim is untyped here
             animations += [FadeIn(heading, shift=0.2 * UP, rate_func=rate)] if heading is not None else []
         if animations:
             self.play(*animations, run_time=0.5)
-        return view
 
-    def leave(self) -> None:
-        """Fade the content and keep the title: the next scene goes on from there."""
+    def leave(self, *, title: bool = True) -> None:
+        """Fade the content, at the scene's end.
+
+        Args:
+            title: keep the title, for a next scene that goes on from there (`after`); else it fades too.
+        """
         animations: list[Animation] = []
         staying = self._heading
         if self._view is not None:
             self._heading, animations = self._view.leaving()
         moved = {mobject for animation in animations for mobject in animation.mobject.get_family()}
-        keep = {staying, self._heading} | moved
+        keep = ({staying, self._heading} if title else set()) | moved
         animations += [FadeOut(mobject) for mobject in self.mobjects if mobject not in keep]
         if animations:
             self.play(*animations, run_time=0.4)
