@@ -63,6 +63,15 @@ def test_modules(index: Index) -> None:
     assert public == index.modules["manim"].keys() - {"__version__"}
 
 
+def test_defaults_are_written_as_a_scene_would(index: Index) -> None:
+    defaults = {param.name: param.default for param in cls(index, "Line").init.params}
+    assert defaults == {"start": "LEFT", "end": "RIGHT", "buff": "0", "path_arc": "0", "kwargs": None}
+    assert [param.default for param in cls(index, "Text").init.params][:4] == [None, "1", "0", "None"]
+    named = {param.name: param.default for param in cls(index, "Indicate").init.params}
+    assert (named["color"], named["rate_func"]) == ("PURE_YELLOW", "there_and_back")
+    assert {param.name: param.default for param in method(index, "rotate", of="Square").params}["axis"] == "OUT"
+
+
 @pytest.mark.parametrize(
     ("name", "accepted", "refused"),
     [

@@ -6,6 +6,7 @@ import inspect
 from functools import cache
 from typing import Any
 
+from visium_graph.checks.index.defaults import written
 from visium_graph.checks.index.model import Param, ParamKind
 
 __all__ = ["UNKNOWN_PARAMS", "parameters"]
@@ -41,4 +42,12 @@ def parameters(function: Any, *, receiver: bool) -> tuple[Param, ...] | None:
         params = params if params[0].kind is inspect.Parameter.VAR_POSITIONAL else params[1:]
     empty = inspect.Parameter.empty
     variable = {inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD}
-    return tuple(Param(p.name, KINDS[p.kind], p.default is empty and p.kind not in variable) for p in params)
+    return tuple(
+        Param(
+            p.name,
+            KINDS[p.kind],
+            p.default is empty and p.kind not in variable,
+            None if p.default is empty else written(p.default),
+        )
+        for p in params
+    )

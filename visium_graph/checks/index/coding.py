@@ -25,7 +25,7 @@ from visium_graph.checks.index.model import (
 
 __all__ = ["FORMAT", "decode", "encode"]
 
-FORMAT = 1
+FORMAT = 2
 """Raise it whenever the meaning of a stored index changes."""
 
 PARAM_KINDS: tuple[ParamKind, ...] = get_args(ParamKind)
@@ -58,7 +58,7 @@ class _Encoder:
     def signature(self, signature: Signature | None) -> int | None:
         if signature is None:
             return None
-        params = tuple((p.name, PARAM_KINDS.index(p.kind), int(p.required)) for p in signature.params)
+        params = tuple((p.name, PARAM_KINDS.index(p.kind), int(p.required), p.default) for p in signature.params)
         accepts = None if signature.accepts is None else self.words(signature.accepts)
         return self.signatures((params, accepts, self.words(signature.swallows), int(signature.swallows_unknown)))
 
@@ -157,7 +157,7 @@ class _Decoder:
     def _signature(self, _: int, row: list[Any]) -> Signature:
         params, accepts, swallows, swallows_unknown = row
         return Signature(
-            tuple(Param(name, PARAM_KINDS[kind], bool(required)) for name, kind, required in params),
+            tuple(Param(name, PARAM_KINDS[kind], bool(required), default) for name, kind, required, default in params),
             None if accepts is None else self.words[accepts],
             self.words[swallows],
             bool(swallows_unknown),

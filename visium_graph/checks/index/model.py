@@ -52,6 +52,8 @@ class Param:
     name: str
     kind: ParamKind
     required: bool
+    default: str | None = None
+    """As code, where it is short; None also where there is none."""
 
 
 @dataclass(frozen=True, slots=True)
