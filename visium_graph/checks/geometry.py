@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from visium_graph.checks.fault import Fault
@@ -11,7 +12,7 @@ from visium_graph.checks.lines import line_faults
 from visium_graph.checks.memory import Memory
 from visium_graph.checks.origins import Names, line_of
 from visium_graph.checks.overlaps import overlap_faults
-from visium_graph.checks.picture import Picture
+from visium_graph.checks.picture import Picture, meet
 from visium_graph.checks.places import place_faults
 
 __all__ = ["Fault", "Geometry", "Look"]
@@ -20,14 +21,26 @@ _SHORTEST = 0.3
 """Seconds that a fault must last: what passes within an animation is movement, not a mistake."""
 _LONG = {"left-behind": 1.0}
 """Rules whose faults must last longer."""
+_FAINT = 0.2
+"""Opacity up to which a text is not taken for readable."""
+_MOST_TEXTS = 60
+_LONGEST_TEXT = 200
 
 
 class Look:
-    """What was seen at one moment: the faults by their keys, and whether there was nothing at all."""
+    """What was seen at one moment.
 
-    def __init__(self, faults: list[Fault], *, empty: bool) -> None:
+    Attributes:
+        faults: by their keys.
+        empty: whether there was nothing at all.
+        texts: what every text and formula says that can be seen, as it was written; None where they cannot be told,
+            because the scene has depth.
+    """
+
+    def __init__(self, faults: list[Fault], picture: Picture) -> None:
         self.faults = {fault.key: fault for fault in faults}
-        self.empty = empty
+        self.empty = picture.empty
+        self.texts = None if picture.deep else _texts(picture)
 
 
 class Geometry:
@@ -41,6 +54,7 @@ class Geometry:
     Attributes:
         names: what the scene's code calls its mobjects.
         blanks: times, in seconds, at which a still picture had nothing on it.
+        texts: beat index -> `Look.texts` at its end.
     """
 
     def __init__(self, names: Names) -> None:
@@ -49,6 +63,8 @@ class Geometry:
         self._leftovers = Leftovers()
         self._faults: dict[tuple[object, ...], Fault] = {}
         self.blanks: list[tuple[float, float]] = []
+        self.texts: dict[int, list[str] | None] = {}
+        self._last: Look | None = None
 
     def look(self, scene: Any) -> Look:
         """The faults at this moment."""
@@ -60,7 +76,18 @@ class Geometry:
             *line_faults(picture),
             *self._leftovers.look(picture),
         ]
-        return Look(faults, empty=picture.empty)
+        self._last = Look(faults, picture)
+        return self._last
+
+    def note_beats(self, marks: Iterable[tuple[int, int, int]]) -> None:
+        """Keep what the last look showed for every beat that has ended since; called before anything new happens.
+
+        Args:
+            marks: what the scene spoke so far: beat index, first frame, frame after the last.
+        """
+        for index, _, _ in marks:
+            if index not in self.texts and self._last is not None:
+                self.texts[index] = self._last.texts
 
     def hold(self, before: Look, after: Look, start: float, end: float, *, still: bool = False) -> None:
         """Note that the scene went from one state to the other: what is in both was there all the time.
@@ -97,3 +124,12 @@ class Geometry:
         if name is None:
             return f"line {line}" if line else ""
         return f"`{name}`, line {line}" if line else f"`{name}`"
+
+
+def _texts(picture: Picture) -> list[str]:
+    seen = (
+        " ".join(text.words.split())[:_LONGEST_TEXT]
+        for text in picture.texts
+        if text.opacity > _FAINT and not text.tick_label and meet(text.bounds, picture.frame)
+    )
+    return [words for words in dict.fromkeys(seen) if words][:_MOST_TEXTS]

@@ -57,6 +57,7 @@ class Picture:
         boxes: boxes of `drawn`, shape (n, 4).
         moving: whether the camera is one that moves.
         background: colour behind everything, three numbers from 0 to 1; None where there is a picture.
+        deep: whether the scene has depth, and things in it that are not looked at.
     """
 
     def __init__(self, scene: Any) -> None:
@@ -64,7 +65,7 @@ class Picture:
         self.frame = frame_of(self.camera)
         self.moving = hasattr(self.camera, "frame")
         self.mobjects = _flat(scene)
-        self._deep = len(self.mobjects) < len(scene.mobjects)
+        self.deep = len(self.mobjects) < len(scene.mobjects)
         self.texts = shown_texts(self.mobjects)
         has_image = getattr(self.camera, "background_image", None) is not None
         self.background = None if has_image else np.array(ManimColor(self.camera.background_color).to_rgb())
@@ -107,7 +108,7 @@ class Picture:
     @cached_property
     def empty(self) -> bool:
         """Whether there is nothing in the frame at all."""
-        if self._deep or any(meet(text.bounds, self.frame) for text in self.texts):
+        if self.deep or any(meet(text.bounds, self.frame) for text in self.texts):
             return False
         return not self.near(self.frame, margin=0.0)
 

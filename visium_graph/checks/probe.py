@@ -34,15 +34,16 @@ def probe(payload: dict[str, Any], scratch: Path) -> dict[str, Any]:
     """Check the scene in `scratch`; called in the job's child process.
 
     Returns:
-        `{"findings": [...], "beats": [[start, end], ...]}`: findings without their `file`; beats in seconds from the
-        scene's start, empty where the scene did not run to its end.
+        `{"findings": [...], "beats": [[start, end], ...], "texts": [[...], ...]}`: findings without their `file`; beats in
+        seconds from the scene's start, empty where the scene did not run to its end; the texts that stand on the frame at
+        each beat's end, as they were written, empty where they are not known of every beat.
     """
     path = scene_file(scratch, payload["scene_id"])
     source = path.read_bytes()
     try:
         compile(source, str(path), "exec")
     except (SyntaxError, ValueError) as error:  # ValueError: null bytes
-        return {"findings": [syntax_finding(error)], "beats": []}
+        return {"findings": [syntax_finding(error)], "beats": [], "texts": []}
     geometry = Geometry(Names(path, source.decode("utf-8", "replace")))
     try:
         with noting_origins(path):
@@ -50,10 +51,12 @@ def probe(payload: dict[str, Any], scratch: Path) -> dict[str, Any]:
     except BaseException as error:  # a scene's code may raise anything at all, SystemExit too
         if isinstance(error, MemoryError) or is_the_machines(error, scratch):
             raise  # a limit, told by the sandbox
-        return {"findings": [exception_finding(error, path)], "beats": []}
+        return {"findings": [exception_finding(error, path)], "beats": [], "texts": []}
     fps = payload["fps"]
     beats = [[start / fps, end / fps] for start, end in beat_spans(payload, run.marks, run.frames)]
-    return {"findings": _findings(payload, run, geometry), "beats": beats}
+    known = [run.texts.get(index) for index in range(len(beats))]
+    texts = known if None not in known else []
+    return {"findings": _findings(payload, run, geometry), "beats": beats, "texts": texts}
 
 
 class _Ran(NamedTuple):
@@ -65,6 +68,8 @@ class _Ran(NamedTuple):
     """Length of each beat's voice; of a slide without narration yet, as estimated from its words."""
     frames: int
     """Its length."""
+    texts: dict[int, list[str] | None]
+    """Beat index -> the texts on the frame at its end; None where they cannot be told."""
 
 
 def _dry_run(payload: dict[str, Any], scratch: Path, geometry: Geometry) -> _Ran:
@@ -74,6 +79,7 @@ def _dry_run(payload: dict[str, Any], scratch: Path, geometry: Geometry) -> _Ran
         scene = scene_type()
         scene.render()
         renderer = scene.renderer
+        geometry.note_beats(getattr(scene, "marks", ()))
         last = geometry.look(scene)
         # A scene's last picture counts as shown; that nothing is on it is no fault.
         geometry.hold(last, last, renderer.time, renderer.time + _HELD)
@@ -81,7 +87,8 @@ def _dry_run(payload: dict[str, Any], scratch: Path, geometry: Geometry) -> _Ran
         seconds = [beat["seconds"] for beat in payload["beats"]]
         if isinstance(scene, Slide) and not seconds:
             seconds = [beat.seconds for beat in scene._beats]  # noqa: SLF001  # as it counts them itself
-        return _Ran(list(getattr(scene, "marks", [])), seconds, round(renderer.time * payload["fps"]))
+        frames = round(renderer.time * payload["fps"])
+        return _Ran(list(getattr(scene, "marks", [])), seconds, frames, geometry.texts)
 
 
 def _renderer(geometry: Geometry) -> type[Any]:
@@ -94,6 +101,7 @@ def _renderer(geometry: Geometry) -> type[Any]:
 
         def play(self, scene: Any, *args: Any, **kwargs: Any) -> None:
             geometry.names.note_scopes()
+            geometry.note_beats(getattr(scene, "marks", ()))
             before, start = geometry.look(scene), self.time
             with _stepping(scene):
                 super().play(scene, *args, **kwargs)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from visium_graph.checks.finding import Finding
 
 if TYPE_CHECKING:  # who only reads code needs no sandbox
     from visium_graph.sandbox.job import JobResult
 
-__all__ = ["findings_of"]
+__all__ = ["findings_of", "texts_of"]
 
 _RULES = {"timeout": "time-limit", "memory": "memory-limit", "limit": "resource-limit", "crashed": "crash"}
 _SUGGESTIONS = {
@@ -46,3 +46,16 @@ def findings_of(result: JobResult, file: str) -> list[Finding]:
         message += f"; it was at line {line} when it was stopped"
     suggestion = _SUGGESTIONS.get(result.status)
     return [Finding(file=file, line=line, rule=_RULES[result.status], message=message, suggestion=suggestion)]
+
+
+def texts_of(result: JobResult) -> list[list[str]]:
+    """The texts that a check measured on the frame at each beat's end; empty where they are not known.
+
+    Args:
+        result: of a `check` job.
+    """
+    texts = result.value.get("texts") if result.status == "done" else None
+    try:
+        return TypeAdapter(list[list[str]]).validate_python(texts or [], strict=True)
+    except ValidationError:  # the scene's code shares its process with the check
+        return []
