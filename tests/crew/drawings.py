@@ -9,7 +9,7 @@ from random import Random
 
 from tests.crew.mistakes import Mistake
 
-__all__ = ["Assigned", "draft_number", "scene_code"]
+__all__ = ["Assigned", "doubtful_beat", "draft_number", "scene_code"]
 
 _WORDS = ("one", "two", "three", "four")
 _SHAPES = ("Square()", "Circle()", "Triangle()", "Star()", "RegularPolygon(6)", "RoundedRectangle(width=2, height=2)")
@@ -32,17 +32,19 @@ class Assigned:
 
 
 def scene_code(scene: Assigned, number: int, wrong: Sequence[Mistake], random: Random) -> str:
-    """One draft of a scene: correct but for the mistakes.
+    """One draft of a scene: correct but for the mistakes, which all go into one beat, the doubtful one.
 
     Args:
         scene: what is to be drawn.
-        number: of the draft, from 0. It stands in a comment, by which a repair knows what it repairs.
-        wrong: mistakes in it; each goes into one of the beats.
-        random: chooses drawing and places. The same generator gives the same drawing whatever is wrong in it.
+        number: of the draft, from 0. A comment in the doubtful beat tells it.
+        wrong: mistakes in it.
+        random: chooses the drawing and the doubtful beat. The same generator gives the same ones whatever is wrong.
     """
     setting, moves = _DRAWINGS[random.randrange(len(_DRAWINGS))](scene, random)
-    places = [random.randrange(scene.beats) for _ in range(8)]
+    doubtful = random.randrange(scene.beats)
     skips = any(one.place == "skips" for one in wrong)
+    if skips:
+        doubtful = min(doubtful, scene.beats - 2)
     bases = ["Slide", *sorted({one.base for one in wrong} - {"Scene"})]
     lines = [
         "from manim import *",
@@ -50,7 +52,6 @@ def scene_code(scene: Assigned, number: int, wrong: Sequence[Mistake], random: R
         "from visium_graph.stage import Slide",
         "",
         "",
-        f"# Draft {number} of {scene.scene_id}.",
         f"class {scene.class_name}({', '.join(bases)}):",
         "    def construct(self):",
         f"        self.begin({scene.title!r})",
@@ -60,11 +61,18 @@ def scene_code(scene: Assigned, number: int, wrong: Sequence[Mistake], random: R
         if skips and beat == scene.beats - 1:
             break
         lines += [f"        with self.beat({beat}) as beat:", f"            {move}"]
-        here = [one for one, place in zip(wrong, places, strict=False) if place == beat and one.place == "beat"]
-        lines += [f"            {line}" for one in here for line in one.lines]
+        if beat == doubtful:
+            lines.append(f"            # Draft {number} of {scene.scene_id}.")
+            lines += [f"            {line}" for one in wrong if one.place == "beat" for line in one.lines]
     lines += [f"        {line}" for one in wrong if one.place == "after" for line in one.lines]
     lines.append("        self.leave()")
     return "\n".join(lines) + "\n"
+
+
+def doubtful_beat(scene: Assigned, random: Random) -> int:
+    """The beat that mistakes go into; `random` as for `scene_code`."""
+    _DRAWINGS[random.randrange(len(_DRAWINGS))](scene, random)
+    return random.randrange(scene.beats)
 
 
 def draft_number(text: str, scene_id: str) -> int | None:
