@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -33,6 +33,8 @@ __all__ = ["amake_video", "aresume_video", "make_video", "resume_video", "settin
 OnEvent = Callable[[dict[str, Any]], None]
 """Called with each of the graph's custom events: `{"event": name, ...}`."""
 
+_THIS_MACHINES = ("allow_unsandboxed", "base_url", "model_options", "prices")
+"""Settings that a resumed run does not bring along."""
 _THREAD: RunnableConfig = {"configurable": {"thread_id": "video"}}
 
 
@@ -41,6 +43,7 @@ async def amake_video(
     *,
     settings: Settings | None = None,
     out: str | Path | None = None,
+    documents: Sequence[str | Path] = (),
     on_event: OnEvent | None = None,
 ) -> Run:
     """Make a narrated video.
@@ -49,6 +52,7 @@ async def amake_video(
         source: a topic, the path of a document or of a storyboard JSON, or a `Storyboard`.
         settings: by default from the environment.
         out: the run folder; by default one under `runs/` named after the source.
+        documents: paths of documents that a video on a topic must rest on.
         on_event: called with the progress of the graph's nodes.
 
     Returns:
@@ -66,18 +70,21 @@ async def amake_video(
         return Run.open(Path(out) if out else default_folder(str(source)))
     from visium_graph.graph.planning import write_plan  # noqa: PLC0415  # an unchanged video needs none of it
 
+    resting = [str(path) for path in documents]
     if isinstance(source, Storyboard):
         run = Run.create(Path(out) if out else default_folder(source.title))
         await asyncio.to_thread(write_plan, source, run, settings)
         source = run.storyboard
     else:
-        await asyncio.to_thread(identify_source, str(source))  # before a folder is made for nothing
+        # Before a folder is made for nothing.
+        await asyncio.to_thread(identify_source, str(source), documents=resting, models=settings.has_crew)
         run = Run.create(Path(out) if out else default_folder(str(source)))
     async with _compiled(run) as graph:
         assert graph.checkpointer is not None
         assert not isinstance(graph.checkpointer, bool)
         await graph.checkpointer.adelete_thread("video")
-        await _drive(graph, {"source": str(source), "out": str(run.folder)}, settings, on_event)
+        start = {"source": str(source), "out": str(run.folder), "documents": resting}
+        await _drive(graph, start, settings, on_event)
     return run
 
 
@@ -91,15 +98,15 @@ def _is_made(source: str | Path | Storyboard, settings: Settings, out: str | Pat
 
 
 async def aresume_video(
-    folder: str | Path, *, on_event: OnEvent | None = None, allow_unsandboxed: bool | None = None
+    folder: str | Path, *, settings: Settings | None = None, on_event: OnEvent | None = None
 ) -> Run:
     """Go on with a run that was interrupted, with the settings it was started with.
 
     Args:
         folder: of the run.
+        settings: what is this machine's to say (`allow_unsandboxed`, `base_url`, `model_options`, `prices`): a run folder
+            may come from anywhere, and keys are not sent to an address that it names. By default from the environment.
         on_event: as for `amake_video`.
-        allow_unsandboxed: see `Settings`; by default from the environment. The run folder may come from anywhere and
-            has no say in this.
 
     Raises:
         InputError: the folder holds no run.
@@ -112,11 +119,12 @@ async def aresume_video(
         if not state.values:
             raise InputError(f"{folder}: nothing to go on with; `visium make SOURCE -o {folder}` starts anew")
         if state.next or not run.video.is_file():
-            settings = _settings_in(state.metadata)
-            allowed = Settings().allow_unsandboxed if allow_unsandboxed is None else allow_unsandboxed
-            settings = settings.model_copy(update={"allow_unsandboxed": allowed})
+            here = settings or Settings()
+            chosen = _settings_in(state.metadata).model_copy(
+                update={name: getattr(here, name) for name in _THIS_MACHINES}
+            )
             start = None if state.next else {"source": str(run.storyboard), "out": str(run.folder)}
-            await _drive(graph, start, settings, on_event)
+            await _drive(graph, start, chosen, on_event)
     return run
 
 
@@ -125,15 +133,16 @@ def make_video(
     *,
     settings: Settings | None = None,
     out: str | Path | None = None,
+    documents: Sequence[str | Path] = (),
     on_event: OnEvent | None = None,
 ) -> Run:
     """`amake_video` for code that is not async; works inside a running event loop too, as in Jupyter."""
-    return _run(amake_video(source, settings=settings, out=out, on_event=on_event))
+    return _run(amake_video(source, settings=settings, out=out, documents=documents, on_event=on_event))
 
 
-def resume_video(folder: str | Path, *, on_event: OnEvent | None = None, allow_unsandboxed: bool | None = None) -> Run:
+def resume_video(folder: str | Path, *, settings: Settings | None = None, on_event: OnEvent | None = None) -> Run:
     """`aresume_video` for code that is not async."""
-    return _run(aresume_video(folder, on_event=on_event, allow_unsandboxed=allow_unsandboxed))
+    return _run(aresume_video(folder, settings=settings, on_event=on_event))
 
 
 async def settings_of_run(run: Run) -> Settings | None:
@@ -163,15 +172,20 @@ async def _compiled(run: Run) -> AsyncIterator[CompiledStateGraph[Any, Settings,
 
 async def _drive(
     graph: CompiledStateGraph[Any, Settings, Any, Any],
-    start: dict[str, str] | None,
+    start: dict[str, Any] | None,
     settings: Settings,
     on_event: OnEvent | None,
 ) -> None:
     config: RunnableConfig = {**_THREAD, "metadata": {"visium_settings": settings.model_dump_json()}}
     stream = graph.astream(start, config, context=settings, stream_mode="custom", subgraphs=True, durability="async")
-    async for _, event in stream:  # (namespace of the subgraph, event)
-        if on_event is not None:
-            on_event(cast("dict[str, Any]", event))
+    try:
+        async for _, event in stream:  # (namespace of the subgraph, event)
+            if on_event is not None:
+                on_event(cast("dict[str, Any]", event))
+    finally:
+        from visium_graph.models import close_models  # noqa: PLC0415  # only when a graph has run
+
+        await close_models()
 
 
 def _settings_in(metadata: Any) -> Settings:

@@ -9,6 +9,7 @@ import json
 import math
 import sys
 import traceback
+from collections.abc import Sequence
 from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -79,6 +80,15 @@ def make(
     assignments: SetOption = None,
     quality: QualityOption = None,
     voice: VoiceOption = None,
+    audience: Annotated[str | None, typer.Option("--audience", help="For whom a model writes the script.")] = None,
+    length: Annotated[float | None, typer.Option("--length", help="Minutes that a model's script should take.")] = None,
+    language: Annotated[
+        str | None, typer.Option("--language", help="Language of the narration, as a code: en, de, pt-BR.")
+    ] = None,
+    documents: Annotated[
+        list[Path] | None,
+        typer.Option("--document", help="What a video on a topic must rest on; may be repeated."),
+    ] = None,
     strict: StrictOption = None,
     unsandboxed: UnsandboxedOption = None,
     no_render: Annotated[bool, typer.Option("--no-render", help="Plan, narrate and check; draw nothing.")] = False,
@@ -92,15 +102,19 @@ def make(
         assignments,
         quality=quality,
         voice=voice,
+        audience=audience,
+        length=length,
+        language=language,
         strict=strict,
         allow_unsandboxed=unsandboxed,
         render=False if no_render else None,
     )
+    resting = [str(path) for path in documents or []]
     worst = 0
     for source in sources:
         folder = out if len(sources) == 1 else (out / default_folder(source).name if out else None)
         try:
-            worst = max(worst, _make(source, chosen, folder, as_json))
+            worst = max(worst, _make(source, chosen, folder, as_json, resting))
         except VisiumError as error:
             if len(sources) == 1:
                 raise
@@ -122,7 +136,15 @@ def render(
     as_json: JsonOption = False,
 ) -> None:
     """Make the video of a storyboard, with or without code, asking no model."""
-    chosen = _settings(config, assignments, quality=quality, voice=voice, strict=strict, allow_unsandboxed=unsandboxed)
+    chosen = _settings(
+        config,
+        assignments,
+        quality=quality,
+        voice=voice,
+        strict=strict,
+        allow_unsandboxed=unsandboxed,
+        crew="off",
+    )
     if target.is_dir():
         if not (target / "storyboard.json").is_file():
             raise InputError(f"{target}: no storyboard.json in this folder; `visium make SOURCE -o {target}` plans one")
@@ -137,6 +159,8 @@ def render(
 @app.command()
 def resume(
     run: Annotated[Path, typer.Argument(metavar="RUN", help="The folder of an interrupted run.")],
+    config: ConfigOption = None,
+    assignments: SetOption = None,
     unsandboxed: UnsandboxedOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -144,8 +168,9 @@ def resume(
     from visium_graph.api import resume_video  # noqa: PLC0415  # langgraph loads only when a graph runs
     from visium_graph.progress import Progress  # noqa: PLC0415  # as above
 
+    here = _settings(config, assignments, allow_unsandboxed=unsandboxed)
     with Progress(errors, f"visium resume {run}") as progress:
-        finished = resume_video(run, on_event=progress.event, allow_unsandboxed=unsandboxed)
+        finished = resume_video(run, settings=here, on_event=progress.event)
     raise typer.Exit(_finish(finished.folder, as_json, strict=False))
 
 
@@ -304,17 +329,18 @@ def _settings(config: str | None, assignments: list[str] | None, **options: Any)
     return load_settings(config, **given)
 
 
-def _make(source: str, settings: Settings, out: Path | None, as_json: bool) -> int:
+def _make(source: str, settings: Settings, out: Path | None, as_json: bool, documents: Sequence[str] = ()) -> int:
     from visium_graph.sources.resolve import identify_source  # noqa: PLC0415  # as below
 
-    identify_source(source)  # a wrong path is told before anything large is loaded
+    # A wrong path is told before anything large is loaded.
+    identify_source(source, documents=documents, models=settings.has_crew)
     from visium_graph.api import make_video  # noqa: PLC0415  # langgraph loads only when a graph runs
     from visium_graph.progress import Progress  # noqa: PLC0415  # as above
     from visium_graph.run import default_folder  # noqa: PLC0415  # as above
 
     folder = out or default_folder(source)
     with Progress(errors, f"visium resume {folder}") as progress:
-        run = make_video(source, settings=settings, out=folder, on_event=progress.event)
+        run = make_video(source, settings=settings, out=folder, documents=documents, on_event=progress.event)
     if not settings.render:
         print(run.storyboard)
         return 0

@@ -10,7 +10,7 @@ import os
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 import yaml
 from platformdirs import user_cache_path
@@ -19,7 +19,17 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from visium_graph.errors import InputError
 
-__all__ = ["QUALITIES", "Quality", "Role", "Settings", "Thinking", "VoiceName", "config_names", "load_settings"]
+__all__ = [
+    "QUALITIES",
+    "Quality",
+    "Role",
+    "Settings",
+    "Thinking",
+    "VoiceName",
+    "config_names",
+    "gemini_key",
+    "load_settings",
+]
 
 Role = Literal["script", "director", "coder", "reviewer"]
 """The agents that can have a model."""
@@ -147,6 +157,18 @@ class Settings(BaseSettings):
         return init_settings, env_settings
 
     @property
+    def has_crew(self) -> bool:
+        """Whether models write: see `crew`."""
+        if self.crew != "auto":
+            return self.crew == "on"
+        return gemini_key() is not None or not all(self.model_of(role).startswith("google") for role in get_args(Role))
+
+    def model_of(self, role: Role) -> str:
+        """The chat model of a role, as `provider:model`."""
+        own: str | None = getattr(self, f"{role}_model")
+        return own or self.model
+
+    @property
     def frame(self) -> Quality:
         """Width, height and frame rate of the picture."""
         return QUALITIES[self.quality]
@@ -160,6 +182,11 @@ class Settings(BaseSettings):
     def key(self) -> str:
         """A hash of the settings, under which pools and voices are kept."""
         return hashlib.sha256(self.model_dump_json().encode()).hexdigest()[:16]
+
+
+def gemini_key() -> str | None:
+    """The key of the Gemini API in the environment; an empty one counts as none."""
+    return os.environ.get("GOOGLE_API_KEY") or os.environ.get("GEMINI_API_KEY") or None
 
 
 def load_settings(config: str | Path | None = None, **arguments: Any) -> Settings:

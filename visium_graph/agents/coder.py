@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from visium_graph.layouts import CodeLayout, CodeSpan, FormulaLayout, TemplateLayout, TitleLayout
+from visium_graph.layouts import CodeLayout, CodeSpan, CustomLayout, FormulaLayout, TemplateLayout, TitleLayout
 from visium_graph.storyboard import Scene, Storyboard
 
 __all__ = ["Draft", "Outcome", "class_name", "drafts", "previous_title", "template_code"]
@@ -20,7 +20,8 @@ __all__ = ["Draft", "Outcome", "class_name", "drafts", "previous_title", "templa
 Outcome = Literal["coded", "template", "fallback", "title"]
 """What a scene came to: coded as asked, its template as planned, its template instead of code, or a title slide."""
 
-Author = Literal["hand", "storyboard", "template", "plain-template", "title"]
+Author = Literal["hand", "storyboard", "model", "template", "plain-template", "title"]
+"""Who wrote a draft: a person, whoever gave the storyboard, the coder's model, or its understudy in one of three ways."""
 
 
 @dataclass(frozen=True)
@@ -108,7 +109,8 @@ def previous_title(storyboard: Storyboard, scene: Scene) -> str | None:
     if index == 0:
         return None
     before = storyboard.scenes[index - 1]
-    shows_title = before.code is None and before.template is not None and before.template.kind != "title"
+    # A custom scene leaves an empty frame, also where its template has to stand in: who draws it is not known yet.
+    shows_title = before.code is None and not isinstance(before.layout, CustomLayout) and before.layout.kind != "title"
     return before.title if shows_title else None
 
 

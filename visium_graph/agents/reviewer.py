@@ -14,11 +14,12 @@ __all__ = ["accepts", "has_picture", "score"]
 def accepts(coder: Author, findings: Iterable[Finding]) -> bool:
     """Whether a draft may be rendered at once.
 
-    Any error sends code from a storyboard back: its template is there to take over. A file that a person edited, and
-    the templates themselves, are kept while they can be drawn at all: below them lies only something plainer.
+    Any error sends code from a storyboard or a model back: it is mended, or its template takes over. A file that a
+    person edited, and the templates themselves, are kept while they can be drawn at all: below them lies only something
+    plainer.
     """
     found = list(findings)
-    if coder == "storyboard":
+    if coder in {"storyboard", "model"}:
         return not any(finding.severity == "error" for finding in found)
     return has_picture(found)
 

@@ -41,6 +41,12 @@ class RenderedScene:
     """Of a render job that is done: its `files` hold the clip and the stills."""
     cached: bool = False
     """Whether the clip was there before this run."""
+    why: str = ""
+    """Why no model's draft was taken, where models were asked in vain."""
+    reviews: int = 0
+    """Rounds that the reviewer's model asked for."""
+    thinking: bool | None = None
+    """Whether the model thought before it wrote the code; None where none wrote it."""
 
 
 @dataclass(frozen=True)
@@ -182,6 +188,8 @@ def _why(item: RenderedScene) -> str:
     """The first error that an earlier draft met, for a scene that is not as planned."""
     if item.outcome not in {"fallback", "title"}:
         return ""
+    if item.why:
+        return item.why
     errors = [finding["message"] for finding in item.findings if finding["severity"] == "error"]
     return errors[0] if errors else "it has no layout that can be drawn without code"
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import builtins
+from collections.abc import Iterable, Sequence
 from operator import itemgetter
-from typing import Literal
+from typing import Any, Literal
 
 from langgraph.errors import NodeError
 from langgraph.graph import END, START, StateGraph
@@ -13,14 +14,17 @@ from langgraph.runtime import Runtime
 from langgraph.types import Command
 
 import visium_graph.errors
+from visium_graph.agents.coder import Draft
 from visium_graph.agents.reviewer import accepts, has_picture, score
 from visium_graph.checks import findings_of
 from visium_graph.checks.feedback import feedback, most_important
 from visium_graph.checks.finding import Finding
 from visium_graph.errors import EnvironmentFault, VisiumError
 from visium_graph.graph.runtime import emit, settings_of
+from visium_graph.graph.scene_crew import SceneCrew
 from visium_graph.graph.scene_work import SceneWork
 from visium_graph.graph.state import BestDraft, SceneInput, SceneOutcome, SceneOutput, SceneState
+from visium_graph.models import NoAnswer
 from visium_graph.sandbox import pool_for
 from visium_graph.settings import Settings
 
@@ -31,13 +35,42 @@ _KEPT_FINDINGS = 20
 
 
 async def coder(state: SceneState, runtime: Runtime[Settings]) -> SceneState:
-    """Take the next draft of the ladder; when the rounds are spent, the last one."""
+    """Have a model write or repair the scene, where one may; else take the next draft of the ladder."""
     work = await asyncio.to_thread(SceneWork.load, state, settings_of(runtime))
-    rung = work.next_rung(state.get("rung", -1), state.get("last", []), state.get("rounds", 0))
-    draft = work.ladder[rung]
-    key = await asyncio.to_thread(work.keep_draft, draft)
-    emit(runtime, "coded", scene=state["scene_id"], coder=draft.coder)
+    crew = SceneCrew.of(work, state)
+    update: SceneState = {}  # type: ignore[typeddict-item]
+    if crew is not None:
+        try:
+            written = await crew.draft(state)
+        except NoAnswer as fault:
+            update["why"] = str(fault)
+        else:
+            draft = Draft(written.code, "coded", "model")
+            update |= {"written": state.get("written", 0) + 1, "thinking": written.thought}
+            return update | await _taken(work, draft, -1, runtime)
+    best = state.get("best")
+    if best is not None and best["coder"] == "model" and _passes(best):
+        return update | _again(best)  # only the reviewer wished for more, and no more comes
+    rung = work.next_rung(state.get("rung", -1), state.get("last", []))
+    if state.get("written") and not (state.get("why") or update.get("why")):
+        errors = [item["message"] for item in state["last"] if item["severity"] == "error"]
+        update["why"] = f"none of the model's {state['written']} drafts passed the checks: {errors[0]}"
+    return update | await _taken(work, work.ladder[rung], rung, runtime)
+
+
+async def _taken(work: SceneWork, draft: Draft, rung: int, runtime: Runtime[Settings]) -> SceneState:
+    key = await asyncio.to_thread(work.keep_draft, draft.code)
+    emit(runtime, "coded", scene=work.scene.id, coder=draft.coder)
     return {"rung": rung, "draft": key, "outcome": draft.outcome, "coder": draft.coder}  # type: ignore[typeddict-item]
+
+
+def _again(best: BestDraft) -> SceneState:
+    names = ("draft", "rung", "outcome", "coder", "thinking")
+    return {name: best[name] for name in names}  # type: ignore[literal-required,return-value]
+
+
+def _passes(best: BestDraft) -> bool:
+    return best["score"][0] == 0
 
 
 async def check(state: SceneState, runtime: Runtime[Settings]) -> SceneState:
@@ -46,22 +79,13 @@ async def check(state: SceneState, runtime: Runtime[Settings]) -> SceneState:
     work = await asyncio.to_thread(SceneWork.load, state, settings)
     draft, found = await _checked(work, state["draft"], state["coder"])
     emit(runtime, "checked", scene=state["scene_id"], errors=score(found)[0])
-    data = [finding.model_dump(exclude_none=True) for finding in most_important(found)[:_KEPT_FINDINGS]]
-    told = [{**item, "draft": state["coder"]} for item in data]
-    update: SceneState = {  # type: ignore[typeddict-item]
+    return {  # type: ignore[typeddict-item]
         "draft": draft,
         "rounds": state.get("rounds", 0) + 1,
-        "last": data,
+        "last": _kept(most_important(found)),
         "feedback": feedback(await asyncio.to_thread(work.code, draft), found),
-        "findings": (state.get("findings", []) + told)[:_KEPT_FINDINGS],
+        "findings": _told(state, found),
     }
-    if has_picture(found) and state["outcome"] != "title":
-        this = BestDraft(
-            draft=draft, rung=state["rung"], outcome=state["outcome"], coder=state["coder"], score=list(score(found))
-        )
-        # min keeps the first of equals: what stands higher on the ladder is closer to what was asked for.
-        update["best"] = min(state.get("best", this), this, key=itemgetter("score"))
-    return update
 
 
 async def _checked(work: SceneWork, draft: str, coder: str) -> tuple[str, list[Finding]]:
@@ -84,22 +108,54 @@ async def _checked(work: SceneWork, draft: str, coder: str) -> tuple[str, list[F
 async def reviewer(state: SceneState, runtime: Runtime[Settings]) -> SceneState:
     """Accept a draft or send it back; when nothing but a bare title is left to try, take the best one there was.
 
-    A later draft is taken only if it scores better: a round never makes the scene worse. The plain title is accepted
-    in any case, since something must be shown.
+    The checks decide first; what they let pass of a model's code, another model looks at. A later draft is taken only if
+    it scores better: a round never makes the scene worse. The plain title is accepted in any case, since something must be
+    shown.
     """
     work = await asyncio.to_thread(SceneWork.load, state, settings_of(runtime))
     findings = [Finding.model_validate(item) for item in state["last"]]
-    accepted = state["outcome"] == "title" or accepts(state["coder"], findings)  # type: ignore[arg-type]
+    passed = state["outcome"] == "title" or accepts(state["coder"], findings)  # type: ignore[arg-type]
+    crew = SceneCrew.of(work, state) if state["coder"] == "model" else None
+    complaints = await crew.complaints(state, findings) if crew is not None and passed else []
+    update: SceneState = {"accepted": passed and not complaints}  # type: ignore[typeddict-item]
+    if complaints:
+        emit(runtime, "reviewed", scene=state["scene_id"], complaints=len(complaints))
+        update |= {"last": _kept([*complaints, *findings]), "reviews": state.get("reviews", 0) + 1}
+        update["findings"] = _told(state, complaints)
+    best = _better(state, findings, complaints)
+    if best is not None:
+        update["best"] = best
+        if update["accepted"] or (crew is None and work.is_last(state["rung"], state["last"])):
+            return update | {"accepted": True} | _again(best)
+    return update
+
+
+def _better(state: SceneState, findings: list[Finding], complaints: list[Finding]) -> BestDraft | None:
+    """The better one of the draft at hand and the best before it; None where neither can be drawn."""
     best = state.get("best")
-    if best is not None and (accepted or work.is_last(state["rung"], state["last"], state["rounds"])):
-        return {  # type: ignore[typeddict-item]
-            "accepted": True,
-            "draft": best["draft"],
-            "rung": best["rung"],
-            "outcome": best["outcome"],
-            "coder": best["coder"],
-        }
-    return {"accepted": accepted}  # type: ignore[typeddict-item]
+    if state["outcome"] == "title" or not has_picture(findings):
+        return best
+    this = BestDraft(
+        draft=state["draft"],
+        rung=state["rung"],
+        outcome=state["outcome"],
+        coder=state["coder"],
+        score=[*score(findings), len(complaints)],
+        findings=_kept([*complaints, *findings]),
+        thinking=state.get("thinking"),
+    )
+    # min keeps the first of equals: what stands higher on the ladder is closer to what was asked for.
+    return this if best is None else min(best, this, key=itemgetter("score"))
+
+
+def _kept(findings: Iterable[Finding]) -> list[dict[str, Any]]:
+    return [finding.model_dump(exclude_none=True) for finding in findings][:_KEPT_FINDINGS]
+
+
+def _told(state: SceneState, findings: Sequence[Finding]) -> list[dict[str, Any]]:
+    """The report's findings and these, each with the draft it was about."""
+    new = [{**item, "draft": state["coder"]} for item in _kept(most_important(findings))]
+    return (state.get("findings", []) + new)[: 2 * _KEPT_FINDINGS]
 
 
 async def submit(state: SceneState, runtime: Runtime[Settings]) -> SceneOutput:
@@ -115,6 +171,9 @@ async def submit(state: SceneState, runtime: Runtime[Settings]) -> SceneOutput:
         rounds=state.get("rounds", 0),
         findings=state.get("findings", []),
         cached=cached,
+        why=state.get("why", "") if state["coder"] != "model" else "",
+        reviews=state.get("reviews", 0),
+        thinking=state.get("thinking") if state["coder"] == "model" else None,
     )
     return {"scenes": {state["scene_id"]: outcome}}
 
@@ -136,7 +195,7 @@ async def understudy(state: SceneInput, error: NodeError, runtime: Runtime[Setti
         place = error.error.filename or "system"
         raise EnvironmentFault(f"{place}: {error.error.strerror or error.error}") from error.error
     work = await asyncio.to_thread(SceneWork.load, state, settings_of(runtime))
-    key = await asyncio.to_thread(work.keep_draft, work.ladder[-1])
+    key = await asyncio.to_thread(work.keep_draft, work.ladder[-1].code)
     cached = await asyncio.to_thread(work.publish, key)
     finding = Finding(
         file=f"scenes/{state['scene_id']}.py",
@@ -151,6 +210,9 @@ async def understudy(state: SceneInput, error: NodeError, runtime: Runtime[Setti
         rounds=0,
         findings=[finding.model_dump(exclude_none=True)],
         cached=cached,
+        why="",
+        reviews=0,
+        thinking=None,
     )
     return Command(update={"scenes": {state["scene_id"]: outcome}}, goto="collect")
 

@@ -24,7 +24,7 @@ from visium_graph.timing import Timing
 
 __all__ = ["SceneWork", "written_by_hand"]
 
-_WRITTEN = frozenset({"hand", "storyboard"})
+_WRITTEN = frozenset({"hand", "storyboard", "model"})
 
 
 @dataclass(frozen=True)
@@ -32,6 +32,7 @@ class SceneWork:
     """One scene of a run with all that is known of it. Its methods block: call them in a thread."""
 
     scene: Scene
+    storyboard: Storyboard
     run: Run
     settings: Settings
     theme: str
@@ -55,25 +56,25 @@ class SceneWork:
         theme = settings.theme or storyboard.theme
         by_hand = written_by_hand(run, scene_id)
         ladder = drafts(scene, storyboard, theme, by_hand)
-        return cls(scene, run, settings, theme, timing.seconds(scene_id), by_hand, ladder)
+        return cls(scene, storyboard, run, settings, theme, timing.seconds(scene_id), by_hand, ladder)
 
-    def is_last(self, rung: int, findings: list[dict[str, Any]], rounds: int) -> bool:
+    def is_last(self, rung: int, findings: list[dict[str, Any]]) -> bool:
         """Whether only the plain title is left to try after `rung`; arguments as for `next_rung`."""
-        return self.next_rung(rung, findings, rounds) == len(self.ladder) - 1
+        return self.next_rung(rung, findings) == len(self.ladder) - 1
 
-    def next_rung(self, rung: int, findings: list[dict[str, Any]], rounds: int) -> int:
-        """The draft to try after `rung` (-1: none yet) was refused with these findings after `rounds` checks."""
-        if rounds >= self.settings.max_rounds:
-            return len(self.ladder) - 1
+    def next_rung(self, rung: int, findings: list[dict[str, Any]]) -> int:
+        """The draft of the ladder to try after `rung` (-1: none yet) was refused with these findings."""
         following = min(rung + 1, len(self.ladder) - 1)
         # Showing formulas as their source only helps where a formula was at fault.
         if self.ladder[following].coder == "plain-template" and all(item["rule"] != "formula" for item in findings):
             following += 1
         return following
 
-    def keep_draft(self, draft: Draft) -> str:
-        """Store the code; returns its key."""
-        return self._keep(draft.code)
+    def keep_draft(self, code: str) -> str:
+        """Store a draft's code; returns its key."""
+        key = _draft_key(code)
+        self._store.put("code", key, ".py", code)
+        return key
 
     @property
     def file(self) -> str:
@@ -92,7 +93,7 @@ class SceneWork:
         if not fixed.repaired:
             return [(draft, fixed.findings)]
         notes = [_repaired(finding) for finding in fixed.repaired]
-        return [(self._keep(fixed.source), [*fixed.findings, *notes]), (draft, check_text(source, self.file))]
+        return [(self.keep_draft(fixed.source), [*fixed.findings, *notes]), (draft, check_text(source, self.file))]
 
     def check_job(self, draft: str) -> Job:
         """The check of a stored draft."""
@@ -101,6 +102,11 @@ class SceneWork:
     def render_job(self, draft: str) -> Job:
         """The rendering of a stored draft."""
         return self._job("render", draft)
+
+    def preview_job(self, draft: str) -> Job:
+        """A rendering of a stored draft that is good enough to look at."""
+        small = self.settings.model_copy(update={"quality": "tiny" if self.settings.quality == "tiny" else "draft"})
+        return self._job("render", draft, small)
 
     def publish(self, draft: str) -> bool:
         """Write the scene's file (never over a person's) and order its clip from the pool.
@@ -129,7 +135,7 @@ class SceneWork:
                 return code
         for code in self._likely_codes():
             if _draft_key(code) == draft:
-                self._keep(code)
+                self.keep_draft(code)
                 return code
         raise EnvironmentFault(
             f"the code of scene {self.scene.id!r} is no longer in {self.settings.cache_dir}; make the video again"
@@ -144,10 +150,11 @@ class SceneWork:
         with suppress(OSError, UnicodeDecodeError):
             yield unstamped(self.run.scene(self.scene.id).read_text(encoding="utf-8"))
 
-    def _job(self, task: Literal["check", "render"], draft: str) -> Job:
+    def _job(self, task: Literal["check", "render"], draft: str, settings: Settings | None = None) -> Job:
         code = self.code(draft)
         trusted = self._is_own_template(code)
-        return scene_job(task, self.scene, code, self.seconds, self.run, self.settings, self.theme, trusted=trusted)
+        chosen = settings or self.settings
+        return scene_job(task, self.scene, code, self.seconds, self.run, chosen, self.theme, trusted=trusted)
 
     def _is_own_template(self, code: str) -> bool:
         """Whether this package generates exactly this code of the storyboard, in a way that runs no program on it.
@@ -160,11 +167,6 @@ class SceneWork:
     @property
     def _store(self) -> Store:
         return Store(self.settings.cache_dir)
-
-    def _keep(self, code: str) -> str:
-        key = _draft_key(code)
-        self._store.put("code", key, ".py", code)
-        return key
 
 
 def _draft_key(code: str) -> str:

@@ -35,6 +35,12 @@ class SceneOutcome(TypedDict):
     """What the checks said of all drafts, as `Finding` data."""
     cached: bool
     """Whether its clip was in the store when it was ordered."""
+    why: str
+    """Why no model's draft was taken, where models were asked in vain; else empty."""
+    reviews: int
+    """Rounds that the reviewer asked for."""
+    thinking: bool | None
+    """Whether the model thought before it wrote the accepted draft; None where no model wrote it."""
 
 
 def merge_scenes(left: dict[str, SceneOutcome], right: dict[str, SceneOutcome]) -> dict[str, SceneOutcome]:
@@ -47,6 +53,8 @@ class VideoInput(TypedDict, total=False):
 
     source: str
     """A topic, or the path of a document or of a storyboard JSON."""
+    documents: list[str]
+    """Paths of documents that a video on a topic must rest on."""
     out: str
     """The run folder; by default a folder under `runs/` named after the source."""
 
@@ -64,7 +72,7 @@ class VideoState(VideoInput, VideoOutput, total=False):
     """The state of the whole video."""
 
     origin: str
-    """What the source turned out to be: `document` (a script was written) or `storyboard`."""
+    """What the source turned out to be: `script` (one was written) or `storyboard`."""
     started: float
     """Unix time at which the run began."""
     voice: str
@@ -85,7 +93,10 @@ class BestDraft(TypedDict):
     outcome: str
     coder: str
     score: list[int]
-    """Errors and warnings: less is better."""
+    """Errors, warnings and complaints of the reviewer: less is better."""
+    findings: list[dict[str, Any]]
+    """What the next draft has to mend in it."""
+    thinking: bool | None
 
 
 class SceneInput(TypedDict):
@@ -106,17 +117,26 @@ class SceneState(SceneInput, SceneOutput, total=False):
     """The state of one scene's loop."""
 
     rung: int
-    """Which draft of the ladder is being tried."""
+    """Which draft of the ladder is being tried; -1 while a model writes."""
     draft: str
     """Key of its code in the store."""
     outcome: str
     coder: str
     rounds: int
+    """Drafts that were checked."""
+    written: int
+    """Drafts that the coder's model wrote."""
+    reviews: int
+    """Rounds that the reviewer's model asked for."""
+    thinking: bool | None
+    """Whether the model thought before it wrote this draft."""
+    why: str
+    """Why the model was given up; empty while it is not."""
     accepted: bool
     findings: list[dict[str, Any]]
     """Findings of every draft so far."""
     last: list[dict[str, Any]]
-    """Findings of the draft at hand, the most important first."""
+    """Findings of the draft at hand, the most important first; the reviewer's complaints among them."""
     feedback: str
     """The same for the next coder: at most five problems, each with its numbered lines."""
     best: BestDraft

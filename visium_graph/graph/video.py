@@ -22,7 +22,7 @@ __all__ = ["build_graph"]
 async def script(state: VideoState, runtime: Runtime[Settings]) -> VideoState:
     """Source -> title, ordered scenes, narration in beats (a storyboard or a lesson is all that already)."""
     work = await asyncio.to_thread(VideoWork.start, state, settings_of(runtime))
-    found = await asyncio.to_thread(work.write_script, state["source"])
+    found = await work.planner.write_script(state["source"], state.get("documents", []))
     emit(runtime, "script", found=found.message)
     return {"out": str(work.run.folder), "origin": found.origin, "warnings": found.warnings, "started": time.time()}
 
@@ -30,12 +30,12 @@ async def script(state: VideoState, runtime: Runtime[Settings]) -> VideoState:
 async def director(state: VideoState, runtime: Runtime[Settings]) -> VideoState:
     """Script -> storyboard: a layout for every scene, and which part appears at which beat."""
     work = VideoWork.open(state, settings_of(runtime))
-    storyboard = await asyncio.to_thread(work.write_storyboard, state["origin"])
+    storyboard, told = await work.planner.write_storyboard(state["origin"], state["source"])
     warned = await asyncio.to_thread(work.ensure_confinement, storyboard)
     emit(runtime, "storyboard", title=storyboard.title, scenes=[[scene.id, scene.title] for scene in storyboard.scenes])
     return {
         "order": [scene.id for scene in storyboard.scenes],
-        "warnings": state.get("warnings", []) + warned,
+        "warnings": state.get("warnings", []) + told + warned,
     }
 
 
@@ -55,8 +55,9 @@ def scenes(state: VideoState) -> list[Send] | str:
     return sends or "collect"
 
 
-async def collect(state: VideoState) -> VideoState:
-    """Branches end in any order: the index decides."""
+async def collect(state: VideoState, runtime: Runtime[Settings]) -> VideoState:
+    """Branches end in any order: the index decides. What models have coded goes into the plan."""
+    await asyncio.to_thread(VideoWork.open(state, settings_of(runtime)).keep_code, state["scenes"])
     return {"order": sorted(state["scenes"], key=lambda scene_id: state["scenes"][scene_id]["index"])}
 
 

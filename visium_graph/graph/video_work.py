@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -13,15 +13,16 @@ from visium_graph.cache import using_cache
 from visium_graph.checks import findings_of
 from visium_graph.errors import EnvironmentFault, VisiumError
 from visium_graph.export.publish import Notes, RenderedScene, publish
-from visium_graph.graph.planning import Found, left_out, write_script, write_storyboard
+from visium_graph.graph.planning import Planner
 from visium_graph.graph.scene_work import SceneWork, written_by_hand
 from visium_graph.graph.state import SceneOutcome, VideoState
+from visium_graph.layouts import CustomLayout
 from visium_graph.run import Run, default_folder
 from visium_graph.sandbox import Job, JobResult, Pool, capabilities, pool_for, require_confinement
 from visium_graph.sandbox.runner import stored_result
 from visium_graph.settings import Settings
 from visium_graph.sources.resolve import identify_source
-from visium_graph.storyboard import Storyboard
+from visium_graph.storyboard import Scene, Storyboard
 from visium_graph.timing import Timing
 from visium_graph.voices.programme import NarratedVideo, narrate_storyboard
 
@@ -39,7 +40,8 @@ class VideoWork:
     def start(cls, state: VideoState, settings: Settings) -> Self:
         """Make the run folder (a lone storyboard's own folder, where it lies in one)."""
         source = state.get("source", "")
-        identify_source(source)  # before a folder is made for nothing
+        # before a folder is made for nothing
+        identify_source(source, documents=state.get("documents", []), models=settings.has_crew)
         return cls(Run.create(Path(state.get("out") or default_folder(source))), settings)
 
     @classmethod
@@ -47,13 +49,24 @@ class VideoWork:
         """The run that an earlier node started."""
         return cls(Run(Path(state["out"])), settings)
 
-    def write_script(self, source: str) -> Found:
-        """See `planning.write_script`."""
-        return write_script(source, self.run, self.settings)
+    @property
+    def planner(self) -> Planner:
+        """Writes the plan."""
+        return Planner(self.run, self.settings)
 
-    def write_storyboard(self, origin: str) -> Storyboard:
-        """See `planning.write_storyboard`."""
-        return write_storyboard(origin, self.run, self.settings)
+    def keep_code(self, scenes: Mapping[str, SceneOutcome]) -> None:
+        """Put the accepted code of models into the storyboard."""
+        coded = [scene_id for scene_id, outcome in scenes.items() if outcome["coder"] == "model"]
+        if not coded:
+            return
+        storyboard, timing = self.run.read_storyboard(), Timing.read(self.run.timing)
+        codes = {
+            scene_id: SceneWork.of(storyboard, timing, scene_id, self.run, self.settings).code(
+                scenes[scene_id]["draft"]
+            )
+            for scene_id in coded
+        }
+        self.planner.keep_code(codes)
 
     def ensure_confinement(self, storyboard: Storyboard) -> list[str]:
         """Ask, before anything is spent on the run, whether its code may run here; returns what to warn of.
@@ -61,7 +74,7 @@ class VideoWork:
         Raises:
             EnvironmentFault: there is code that a person or a model wrote, or LaTeX, and the kernel cannot confine it.
         """
-        foreign = any(scene.code is not None or written_by_hand(self.run, scene.id) for scene in storyboard.scenes)
+        foreign = any(self._is_foreign(scene) for scene in storyboard.scenes)
         foreign |= self.settings.math == "latex"
         if foreign and not self.settings.allow_unsandboxed:
             require_confinement()
@@ -70,6 +83,11 @@ class VideoWork:
             return []
         what = "all scene code ran unconfined, as was allowed" if foreign else "the scenes' templates ran unconfined"
         return [f"{what}, within limits of time and memory only: this kernel lacks {missing}"]
+
+    def _is_foreign(self, scene: Scene) -> bool:
+        """Whether the scene's code comes from a person or a model."""
+        to_be_coded = self.settings.has_crew and isinstance(scene.layout, CustomLayout)
+        return to_be_coded or scene.code is not None or written_by_hand(self.run, scene.id) is not None
 
     async def narrate(self, progress: Callable[[int, int], None]) -> NarratedVideo:
         """Speak every beat with one voice; writes `narration/` and `timing.json`."""
@@ -100,7 +118,18 @@ class VideoWork:
         while True:
             result = await _stored(pool, await asyncio.to_thread(work.render_job, key))
             if result.status == "done":
-                return RenderedScene(work.scene, name, coder, outcome["rounds"], findings, result, cached)
+                return RenderedScene(
+                    work.scene,
+                    name,
+                    coder,
+                    outcome["rounds"],
+                    findings,
+                    result,
+                    cached,
+                    why=outcome.get("why", ""),
+                    reviews=outcome.get("reviews", 0),
+                    thinking=outcome.get("thinking") if coder == "model" else None,
+                )
             faults = findings_of(result, f"scenes/{work.scene.id}.py")
             findings += [finding.model_dump(exclude_none=True) | {"draft": coder} for finding in faults]
             if not plainer:
@@ -111,7 +140,7 @@ class VideoWork:
                 raise kind(f"scene {work.scene.id!r} could not be rendered, not even its title slide: {why}")
             draft, cached = plainer.pop(0), False
             coder, name = draft.coder, "title" if draft.coder == "title" else "fallback"
-            key = await asyncio.to_thread(work.keep_draft, draft)
+            key = await asyncio.to_thread(work.keep_draft, draft.code)
 
     async def assemble(self, state: VideoState, rendered: list[RenderedScene]) -> Path:
         """Write the video, its subtitles, contact sheet and report; returns the video's path."""
@@ -121,7 +150,7 @@ class VideoWork:
         notes = Notes(
             source=state["source"],
             warnings=state.get("warnings", []),
-            left_out=await asyncio.to_thread(left_out, state["origin"], self.run),
+            left_out=await asyncio.to_thread(self.planner.left_out, state["origin"]),
             elapsed=time.time() - state["started"],
         )
         return await asyncio.to_thread(publish, self.run, storyboard, rendered, narrated, self.settings, notes)
