@@ -28,6 +28,8 @@ ORDER = [
     {"agents"},
     {"graph"},
     {"api", "cache_view", "doctor", "progress"},
+    {"cli_options"},
+    {"cli_cache"},
     {"cli"},
     {"__main__"},
 ]

@@ -6,18 +6,29 @@ Exit codes: 0 done, 1 errors found by a check or failed scenes under --strict, 2
 from __future__ import annotations
 
 import json
-import math
 import sys
 import traceback
 from collections.abc import Sequence
 from io import TextIOWrapper
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 from rich.text import Text
 
+from visium_graph.cli_cache import cache_commands
+from visium_graph.cli_options import (
+    ConfigOption,
+    JsonOption,
+    OutOption,
+    QualityOption,
+    SetOption,
+    StrictOption,
+    UnsandboxedOption,
+    VoiceOption,
+    chosen_settings,
+)
 from visium_graph.errors import InputError, VisiumError
 
 if TYPE_CHECKING:  # each command loads what it needs: `visium check` and `--help` are over in a moment
@@ -32,34 +43,8 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-cache_commands = typer.Typer(help="Show and prune the cache of finished pieces.", invoke_without_command=True)
 app.add_typer(cache_commands, name="cache")
 errors = Console(stderr=True, highlight=False, soft_wrap=True)
-
-QualityName = Literal["draft", "medium", "high", "4k", "tiny"]
-OutOption = Annotated[
-    Path | None, typer.Option("--out", "-o", help="The run folder (for several sources: a folder of runs).")
-]
-ConfigOption = Annotated[
-    str | None, typer.Option("--config", help="A preset (default, offline, draft) or a YAML file.")
-]
-SetOption = Annotated[
-    list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Any setting; may be repeated.")
-]
-QualityOption = Annotated[
-    QualityName | None, typer.Option("--quality", help="draft 480p15, medium 720p30, high 1080p60, 4k 2160p60.")
-]
-VoiceOption = Annotated[
-    Literal["hibari", "espeak", "silent"] | None, typer.Option("--voice", help="The voice to narrate with.")
-]
-StrictOption = Annotated[bool | None, typer.Option("--strict", help="Exit with 1 where a scene had to fall back.")]
-UnsandboxedOption = Annotated[
-    bool | None,
-    typer.Option(
-        "--unsandboxed", help="Run written scene code even where the kernel cannot confine it: trust it fully."
-    ),
-]
-JsonOption = Annotated[bool, typer.Option("--json", help="Print the report as JSON instead of the video's path.")]
 
 
 @app.callback()
@@ -73,7 +58,7 @@ def _common(
 @app.command()
 def make(
     sources: Annotated[
-        list[str], typer.Argument(metavar="SOURCE...", help="A topic, a document (.md .txt) or a storyboard.json.")
+        list[str], typer.Argument(metavar="SOURCE", help="A topic, a document (.md .txt) or a storyboard.json.")
     ],
     out: OutOption = None,
     config: ConfigOption = None,
@@ -97,7 +82,7 @@ def make(
     """Make a video of each SOURCE."""
     from visium_graph.run import default_folder  # noqa: PLC0415  # loads only for this command
 
-    chosen = _settings(
+    chosen = chosen_settings(
         config,
         assignments,
         quality=quality,
@@ -136,7 +121,7 @@ def render(
     as_json: JsonOption = False,
 ) -> None:
     """Make the video of a storyboard, with or without code, asking no model."""
-    chosen = _settings(
+    chosen = chosen_settings(
         config,
         assignments,
         quality=quality,
@@ -168,7 +153,7 @@ def resume(
     from visium_graph.api import resume_video  # noqa: PLC0415  # langgraph loads only when a graph runs
     from visium_graph.progress import Progress  # noqa: PLC0415  # as above
 
-    here = _settings(config, assignments, allow_unsandboxed=unsandboxed)
+    here = chosen_settings(config, assignments, allow_unsandboxed=unsandboxed)
     with Progress(errors, f"visium resume {run}") as progress:
         finished = resume_video(run, settings=here, on_event=progress.event)
     raise typer.Exit(_finish(finished.folder, as_json, strict=False))
@@ -176,7 +161,7 @@ def resume(
 
 @app.command()
 def check(
-    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Manim scene files.")],
+    files: Annotated[list[Path], typer.Argument(metavar="FILE", help="Manim scene files.")],
     geometry: Annotated[
         bool, typer.Option("--geometry", help="Also run every scene in a sandbox and measure what it shows.")
     ] = False,
@@ -194,7 +179,7 @@ def check(
     if isinstance(sys.stdout, TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")  # a source may hold letters that the terminal has not
     console = Console(highlight=False, soft_wrap=True)
-    settings = _settings(None, None, allow_unsandboxed=unsandboxed) if geometry else None
+    settings = chosen_settings(None, None, allow_unsandboxed=unsandboxed) if geometry else None
     reports = []
     for report in check_files(files, geometry=geometry, fix=fix, settings=settings):
         reports.append(report)
@@ -251,82 +236,11 @@ def doctor() -> None:
     raise typer.Exit(0 if summary_ok(checks) else 3)
 
 
-@cache_commands.callback()
-def cache(
-    context: typer.Context,
-    config: ConfigOption = None,
-    assignments: SetOption = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print it as JSON.")] = False,
-) -> None:
-    """Show what lies in the cache; `visium cache prune` makes room."""
-    if context.invoked_subcommand is not None:
-        context.obj |= {"config": config, "assignments": assignments, "json": as_json}
-        return
-    from visium_graph import cache_view  # noqa: PLC0415  # as above
-    from visium_graph.cache import usage  # noqa: PLC0415  # as above
-
-    found = usage(_settings(config, assignments))
-    if as_json:
-        print(cache_view.usage_to_json(found))
-        return
-    Console(highlight=False, soft_wrap=True).print(cache_view.usage_table(found), markup=False)
-    print(cache_view.usage_line(found))
-
-
-@cache_commands.command()
-def prune(
-    context: typer.Context,
-    size: Annotated[str | None, typer.Option(metavar="SIZE", help="Keep this much, e.g. 500MB; the last used.")] = None,
-    older_than: Annotated[
-        str | None, typer.Option(metavar="AGE", help="Remove what was not used for so long, e.g. 30d.")
-    ] = None,
-    everything: Annotated[bool, typer.Option("--all", help="Remove everything that is not in use.")] = False,
-    config: ConfigOption = None,
-    assignments: SetOption = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print it as JSON.")] = False,
-) -> None:
-    """Remove the least recently used pieces; without options, down to the limit (cache_size_mb)."""
-    from visium_graph import cache_view  # noqa: PLC0415  # as above
-    from visium_graph.cache import prune as prune_cache  # noqa: PLC0415  # as above
-
-    if everything and (size or older_than):
-        raise typer.BadParameter("--all leaves nothing to --size and --older-than: choose")
-    given = context.obj
-    settings = _settings(config or given["config"], [*(given["assignments"] or []), *(assignments or [])])
-    try:
-        age = cache_view.parse_age(older_than) if older_than else math.inf
-        limit = cache_view.parse_size(size) if size else math.inf
-    except ValueError as error:
-        raise typer.BadParameter(str(error)) from None
-    if not size and not older_than:
-        limit = -1 if everything else settings.cache_size_mb * 1_000_000
-    done = prune_cache(settings.cache_dir, size=limit, older_than=age)
-    print(cache_view.pruned_to_json(done) if as_json or given["json"] else cache_view.pruned_line(done))
-
-
 _PLAINER = {
     "template": "its template slide",
     "plain-template": "its template slide with formulas as their source",
     "title": "a plain title slide",
 }
-
-
-def _settings(config: str | None, assignments: list[str] | None, **options: Any) -> Settings:
-    import yaml  # noqa: PLC0415  # as above
-
-    from visium_graph.settings import load_settings  # noqa: PLC0415  # as above
-
-    given: dict[str, Any] = {}
-    for assignment in assignments or []:
-        name, equals, value = assignment.partition("=")
-        if not equals:
-            raise InputError(f"--set {assignment}: expected KEY=VALUE")
-        try:
-            given[name.strip()] = yaml.safe_load(value)
-        except yaml.YAMLError:
-            given[name.strip()] = value
-    given |= {name: value for name, value in options.items() if value is not None}
-    return load_settings(config, **given)
 
 
 def _make(source: str, settings: Settings, out: Path | None, as_json: bool, documents: Sequence[str] = ()) -> int:
