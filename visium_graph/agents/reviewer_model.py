@@ -105,7 +105,7 @@ def review_request(
             beat=beat,
             new=[parts[part] for part in new if part not in revealed],
             again=[part for part in new if part in revealed],
-            standing=[parts[part] for part in revealed],
+            standing=[part for part in revealed if part not in new],
             texts=_distinct(texts[number]) if number < len(texts) else None,
         )
         turns.append(Turn("user", text, (picture,)))
@@ -158,10 +158,12 @@ def _lines_of_beats(code: str) -> dict[int, tuple[int, int]]:
         return {}
     found = {}
     for node in ast.walk(tree):
-        for item in node.items if isinstance(node, ast.With) else ():
+        if not isinstance(node, ast.With):
+            continue
+        for item in node.items:
             match item.context_expr:
                 case ast.Call(func=ast.Attribute(attr="beat"), args=[ast.Constant(value=int(number))]):
-                    found[number] = (item.context_expr.lineno, node.end_lineno or node.lineno)
+                    found[number] = (node.lineno, node.end_lineno or node.lineno)
     return found
 
 
