@@ -34,12 +34,13 @@ KINDS: dict[str, float] = {
     "outlines": 0.0,
     "latex": 0.0,
     "code": 30 * _DAY,
+    "answer": 30 * _DAY,
     "plan": inf,
     "index": 3600.0,
 }
 """Folders of the store -> seconds without use before an entry may go. Other folders are not ours, and never touched.
 
-Drafts of code are what an interrupted run goes on with. Plans (empty files) tell a plan written by the program from one
+Drafts of code are what an interrupted run goes on with; answers of models were paid for. Plans (empty files) tell a plan written by the program from one
 that a person edited, which must not be overwritten. The index of manim is read once a process, without a lease.
 """
 _LOW_WATER = 0.9

@@ -14,18 +14,20 @@ from typing import Annotated, Any, Literal, get_args
 
 import yaml
 from platformdirs import user_cache_path
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from visium_graph.errors import InputError
 
 __all__ = [
+    "PRICES",
     "QUALITIES",
     "Quality",
     "Role",
     "Settings",
     "Thinking",
     "VoiceName",
+    "config_folder",
     "config_names",
     "gemini_key",
     "load_settings",
@@ -36,6 +38,9 @@ Role = Literal["script", "director", "coder", "reviewer"]
 
 Thinking = Literal["off", "low", "medium", "high"]
 """How hard a model is asked to think before it answers."""
+
+PRICES = "prices.yaml"
+"""Lies beside the presets, and is none."""
 
 VoiceName = Literal["gemini", "gtts", "hibari", "espeak", "silent"]
 """The voices, in the order in which they follow one another."""
@@ -144,6 +149,14 @@ class Settings(BaseSettings):
     strict: bool = False
     """Exit with 1 where a scene had to fall back."""
 
+    @field_validator(
+        "crew", "script_thinking", "director_thinking", "coder_thinking", "reviewer_thinking", mode="before"
+    )
+    @classmethod
+    def _on_and_off(cls, value: Any) -> Any:
+        """YAML reads these two words as true and false."""
+        return {True: "on", False: "off"}[value] if isinstance(value, bool) else value
+
     @classmethod
     def settings_customise_sources(
         cls,
@@ -215,10 +228,11 @@ def load_settings(config: str | Path | None = None, **arguments: Any) -> Setting
 
 def config_names() -> list[str]:
     """Names of the presets that come with the package."""
-    return sorted(path.stem for path in _config_folder().iterdir() if path.suffix == ".yaml")
+    return sorted(path.stem for path in config_folder().iterdir() if path.suffix == ".yaml" and path.name != PRICES)
 
 
-def _config_folder() -> Path:
+def config_folder() -> Path:
+    """Where the presets and the prices of models lie."""
     inside = Path(str(files("visium_graph"))) / "configs"
     # In a checkout the presets lie at the top level; the wheel carries them inside the package.
     return inside if inside.is_dir() else inside.parents[1] / "configs"
@@ -227,8 +241,8 @@ def _config_folder() -> Path:
 def _read_config(config: str | Path) -> dict[str, Any]:
     path = Path(config)
     if path.suffix not in {".yaml", ".yml"}:
-        path = _config_folder() / f"{config}.yaml"
-        if not path.is_file():
+        path = config_folder() / f"{config}.yaml"
+        if str(config) not in config_names():
             raise InputError(
                 f"no preset named {str(config)!r} (presets: {', '.join(config_names())}; or give a .yaml file)"
             )

@@ -35,7 +35,7 @@ cannot use it (`Request.accept`); the service refused the request; the service c
 may be spent on the scene is spent."""
 
 
-class NoAnswer(VisiumError):
+class NoAnswer(VisiumError):  # noqa: N818  # what happened, as the agents say it
     """No usable answer could be had, after the retry: the understudy takes this one over.
 
     Attributes:
