@@ -24,7 +24,7 @@ def test_presets_are_valid(name):
 @pytest.mark.parametrize(
     ("config", "arguments", "message"),
     [
-        ("nope", {}, "no preset named 'nope' .presets: default, draft, offline"),
+        ("nope", {}, "no preset named 'nope' .presets: default, draft, gemini, offline"),
         (None, {"nope": 1}, "unknown setting 'nope'"),
         (None, {"max_rounds": 0}, "setting max_rounds: Input should be greater than or equal to 1"),
         ("/nowhere/x.yaml", {}, "cannot be read"),

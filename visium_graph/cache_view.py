@@ -20,6 +20,7 @@ _KINDS = {
     "outlines": "outlines of words",
     "latex": "formulas by LaTeX",
     "code": "drafts of code",
+    "answer": "answers of models",
     "plan": "marks of own plans",
     "index": "indexes of manim",
 }
