@@ -46,7 +46,7 @@ from visium_graph.layouts import (
 from visium_graph.sources.document import CodeBlock, Formula, Image, ItemList, Quote, Table
 from visium_graph.storyboard import Beat, Scene, Storyboard
 
-__all__ = ["direct"]
+__all__ = ["direct", "direct_scene"]
 
 _LONGEST_TEXT = 400
 _COMFORTABLE = 6
@@ -71,6 +71,11 @@ def direct(script: Script) -> Storyboard:
     colors = _symbol_colors(script)
     scenes = [_scene(scene, first=number == 0, colors=colors) for number, scene in enumerate(script.scenes)]
     return Storyboard(title=script.title, language=script.language, scenes=scenes)
+
+
+def direct_scene(script: Script, scene: ScriptScene) -> Scene:
+    """The same for one scene of a script, with the colours that it has among the others."""
+    return _scene(scene, first=scene is script.scenes[0], colors=_symbol_colors(script))
 
 
 def _scene(scene: ScriptScene, *, first: bool, colors: dict[str, Role]) -> Scene:

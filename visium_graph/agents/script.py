@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections import Counter
 from collections.abc import Iterable
 
+from visium_graph.agents.left_out import not_shown, quoted
 from visium_graph.agents.narration import beats_of_prose, make_beat
 from visium_graph.agents.outline import Outline, Sentence, condensed, outline_of
 from visium_graph.agents.script_types import Script, ScriptBeat, ScriptScene
@@ -23,15 +23,6 @@ from visium_graph.agents.visual_scenes import Narrated, narrate_visual
 from visium_graph.sources.document import Document
 
 __all__ = ["Script", "ScriptBeat", "ScriptScene", "compile_script", "slug"]
-
-_KINDS = {
-    "formula": "formulas",
-    "code": "listings",
-    "table": "tables",
-    "image": "pictures",
-    "list": "lists",
-    "quote": "quotations",
-}
 
 
 def compile_script(document: Document, max_scenes: int) -> Script:
@@ -115,30 +106,18 @@ def _left_out(outline: Outline, selection: Selection, scenes: Iterable[ScriptSce
     notes: list[str] = []
     aside = [section.title for section in outline.sections if section.aside]
     if aside:
-        notes.append(f"Beside the point and left out: {_quoted(aside)}.")
+        notes.append(f"Beside the point and left out: {quoted(aside)}.")
     skipped = [
         section.title
         for section in outline.sections
         if not section.aside and id(section) not in told and not any(s.section in opened for s in section.sentences)
     ]
     if skipped:
-        notes.append(f"Left out for length: {_quoted(skipped)}.")
-    there = Counter(visual.kind for section in outline.sections for visual in section.visuals)
-    shown = Counter(visual.kind for segment in selection.segments for visual in segment.visuals)
-    missing = [f"{n - shown[kind]} of {n} {_KINDS[kind]}" for kind, n in there.items() if n > shown[kind]]
-    if missing:
-        notes.append(f"Not shown: {_joined(missing)}.")
+        notes.append(f"Left out for length: {quoted(skipped)}.")
+    there = (visual for section in outline.sections for visual in section.visuals)
+    notes += not_shown(there, (visual for segment in selection.segments for visual in segment.visuals))
     total = sum(section.words for section in outline.sections)
     spoken = sum(count_words(beat.say) for scene in scenes for beat in scene.beats)
     if spoken < 0.9 * total:
         notes.append(f"About {round(spoken, -1)} of {round(total, -1)} words of the text are spoken.")
     return notes
-
-
-def _quoted(titles: list[str]) -> str:
-    names = [f"\u201c{title}\u201d" for title in dict.fromkeys(titles)]
-    return _joined(names[:6] + ([f"{len(names) - 6} more sections"] if len(names) > 6 else []))
-
-
-def _joined(names: list[str]) -> str:
-    return ", ".join(names[:-1]) + f" and {names[-1]}" if len(names) > 1 else "".join(names)
