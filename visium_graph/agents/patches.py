@@ -76,7 +76,7 @@ def scope_for(round: int, findings: Iterable[Finding], code: str) -> Scope:  # n
 
 def failing_lines(code: str, findings: Iterable[Finding]) -> list[int]:
     """Lines that findings are about: their own, those they name, and the begin of a beat they name, in order."""
-    count = len(lines_of(code))
+    count = _count(code)
     beats = _beats(code)
     found: set[int] = set()
     for finding in findings:
@@ -93,7 +93,7 @@ def failing_lines(code: str, findings: Iterable[Finding]) -> list[int]:
 
 def editable(code: str, findings: Iterable[Finding], scope: Scope) -> list[Span]:
     """The stretches of a draft that a repair of this scope may change; all of it where findings name no place."""
-    whole = (1, len(lines_of(code)))
+    whole = (1, _count(code))
     places = failing_lines(code, findings)
     if scope == "whole" or not places:
         return [whole]
@@ -121,7 +121,7 @@ def apply_edits(code: str, edits: Sequence[LineEdit], within: Sequence[Span]) ->
     """
     lines = lines_of(code)
     ordered = sorted(edits, key=lambda edit: (edit.first_line, edit.last_line))
-    _validate(ordered, len(lines), within)
+    _validate(ordered, _count(code), within)
     for edit in reversed(ordered):
         lines[edit.first_line - 1 : edit.last_line] = _new_lines(edit.replacement)
     result = "\n".join(lines)
@@ -140,6 +140,11 @@ def parsed(code: str) -> ast.Module | None:
             return ast.parse(code)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
+
+
+def _count(code: str) -> int:
+    """Lines of a code as they are shown: what follows the last line's end is none."""
+    return max(1, len(lines_of(code.rstrip("\n"))))
 
 
 def _validate(ordered: Sequence[LineEdit], count: int, within: Sequence[Span]) -> None:

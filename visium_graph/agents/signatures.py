@@ -10,7 +10,7 @@ from visium_graph.agents.patches import parsed
 from visium_graph.checks.finding import Finding
 from visium_graph.checks.index.model import ClassInfo, Index, MethodInfo, Param, Signature
 from visium_graph.checks.static.calls import Call
-from visium_graph.checks.static.library import MOBJECT, SCENE
+from visium_graph.checks.static.library import ANIMATION, MOBJECT, SCENE
 from visium_graph.checks.static.report import Report
 from visium_graph.checks.static.rules import Rules
 from visium_graph.checks.static.source import Source
@@ -40,6 +40,8 @@ _MOST = 12
 """Signatures for one repair: more would bury those that matter."""
 _NEAR = 6
 """Attributes that are named where one does not exist."""
+_KNOWN = frozenset({"add", "beat", "begin", "leave", "play", "remove", "wait"})
+"""Methods of a scene that every draft calls."""
 _QUOTED = re.compile(r"`([A-Za-z_]\w*)`")
 _STYLE = frozenset(
     [
@@ -121,6 +123,13 @@ def signature_text(name: str, signature: Signature | None, hidden: Collection[st
     return f"{name}(...)" if signature is None else f"{name}({', '.join(_written(signature.params, hidden))})"
 
 
+def _further(index: Index, ref: str) -> str:
+    keywords = further_keywords(index, ref)
+    info = index.classes[ref]
+    keywords += ["those of every shape"] * info.is_a(VMOBJECT) + ["those of every animation"] * info.is_a(ANIMATION)
+    return f"; it also takes: {', '.join(keywords)}" if keywords else ""
+
+
 def further_keywords(index: Index, ref: str) -> list[str]:
     """Keywords that a class accepts beyond its own parameters, those of every shape or animation left out."""
     info = index.classes[ref]
@@ -187,13 +196,14 @@ class _Listener(Rules):
         index = self._walk.world.index
         match call.function:
             case ClassValue(ref=ref) if ref in index.classes and not ref.startswith("builtins."):
-                keywords = further_keywords(index, ref) if _misses(call, index.classes[ref].init) else []
-                more = f"; further keywords: {', '.join(keywords)}" if keywords else ""
-                yield class_signature(index, ref) + more
+                misses = _misses(call, index.classes[ref].init)
+                yield class_signature(index, ref) + (_further(index, ref) if misses else "")
             case FunctionValue(ref=ref) if ref in index.functions and ref.startswith(("manim.", "visium_graph.")):
                 yield signature_text(call.name, index.functions[ref].signature)
             case MethodValue(method=MethodInfo() as method) if method.name == call.name:
                 owner = call.receiver
+                if call.name in _KNOWN and owner is not None and self._walk.library_scene(owner):
+                    return
                 name = self._walk.world.name_of(owner) if owner is not None else ""
                 yield f"{name}.{method_signature(method)}"
             case None | MethodValue() if isinstance(call.node.func, ast.Attribute):
