@@ -128,11 +128,16 @@ class Call:
         for turn in self.body.get("contents") or []:
             for part in turn.get("parts") or []:
                 if "inlineData" in part:
-                    yield part["inlineData"].get("mimeType", ""), base64.b64decode(part["inlineData"].get("data", ""))
+                    yield part["inlineData"].get("mimeType", ""), _bytes(part["inlineData"].get("data", ""))
 
     def random(self, seed: object) -> Random:
         """A generator of this call's own, so that chance does not depend on which of two calls came first."""
         return Random(f"{seed}/{self.kind}/{self.digest}/{self.attempt}")
+
+
+def _bytes(data: str) -> bytes:
+    """Base64 of either alphabet, as the service takes it: the client sends the URL's, without saying so."""
+    return base64.urlsafe_b64decode(data.replace("+", "-").replace("/", "_"))
 
 
 def _text(parts: Any) -> str:
