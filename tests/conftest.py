@@ -12,7 +12,7 @@ import pytest
 from visium_graph.settings import Settings
 from visium_graph.storyboard import Storyboard
 
-_OURS = ("VISIUM_", "LANGCHAIN_", "LANGGRAPH_", "LANGSMITH_", "GOOGLE_", "GEMINI_")
+_OURS = ("VISIUM_", "LANGCHAIN_", "LANGGRAPH_", "LANGSMITH_", "GOOGLE_", "GEMINI_", "TTS_")
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -15,6 +15,7 @@ from typing import Annotated, Any, Literal, get_args
 import yaml
 from platformdirs import user_cache_path
 from pydantic import Field, ValidationError, field_validator
+from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from visium_graph.errors import InputError
@@ -43,7 +44,10 @@ PRICES = "prices.yaml"
 """Lies beside the presets, and is none."""
 
 VoiceName = Literal["gemini", "gtts", "hibari", "espeak", "silent"]
-"""The voices, in the order in which they follow one another."""
+"""The voices: two services, then what this machine has; which follows which is `voices.voice_chain`'s to say."""
+
+TTS_PROVIDER = "TTS_PROVIDER"
+"""Environment variable that names a voice, as several programs have it."""
 
 
 @dataclass(frozen=True)
@@ -65,6 +69,24 @@ QUALITIES: dict[str, Quality] = {
 }
 
 
+class _TtsProvider(PydanticBaseSettingsSource):
+    """The voice by the name that other programs share: TTS_PROVIDER, below VISIUM_VOICE."""
+
+    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:  # noqa: ARG002  # pydantic's signature
+        """The variable's value for the field `voice`, in lower case; an empty one counts as none."""
+        value = os.environ.get(TTS_PROVIDER, "").strip().lower() if field_name == "voice" else ""
+        return value or None, field_name, False
+
+    def __call__(self) -> dict[str, Any]:
+        """The voice, where nothing above has named one."""
+        name, key, _ = self.get_field_value(self.settings_cls.model_fields["voice"], "voice")
+        if name is None or key in self.current_state:
+            return {}
+        if name not in get_args(VoiceName):
+            raise InputError(f"{TTS_PROVIDER}={name}: no such voice (voices: {', '.join(get_args(VoiceName))})")
+        return {key: name}
+
+
 class Settings(BaseSettings):
     """Everything a caller can choose. Also the graph's `context_schema`, so Studio can edit it.
 
@@ -77,7 +99,7 @@ class Settings(BaseSettings):
 
     quality: Literal["draft", "medium", "high", "4k", "tiny"] = "medium"
     voice: VoiceName = "hibari"
-    """The first voice to try; where it fails, an offline one speaks the whole video instead."""
+    """The first voice to try; where it fails, the next of its chain speaks the whole video. Also TTS_PROVIDER."""
     math: Literal["mathjax", "latex"] = "mathjax"
     """Engine for formulas: MathJax in process, or the machine's LaTeX."""
     theme: Literal["dark", "light"] | None = None
@@ -160,14 +182,14 @@ class Settings(BaseSettings):
     @classmethod
     def settings_customise_sources(
         cls,
-        settings_cls: type[BaseSettings],  # noqa: ARG003  # pydantic's signature
+        settings_cls: type[BaseSettings],
         init_settings: PydanticBaseSettingsSource,
         env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003  # pydantic's signature
         file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Arguments and environment only; `load_settings` puts the config file below them."""
-        return init_settings, env_settings
+        return init_settings, env_settings, _TtsProvider(settings_cls)
 
     @property
     def has_crew(self) -> bool:
@@ -216,6 +238,8 @@ def load_settings(config: str | Path | None = None, **arguments: Any) -> Setting
     from_file = _read_config(config) if config is not None else {}
     # The environment stands between arguments and file: what it sets is taken out of the file's values.
     below = {name: value for name, value in from_file.items() if f"VISIUM_{name}".upper() not in os.environ}
+    if os.environ.get(TTS_PROVIDER, "").strip():
+        below.pop("voice", None)
     try:
         return Settings(**{**below, **given})
     except ValidationError as error:

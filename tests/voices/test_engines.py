@@ -147,7 +147,7 @@ def test_an_engine_is_loaded_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_names_are_in_the_order_of_the_chain() -> None:
-    assert voice_names() == ["hibari", "espeak", "silent"]
+    assert voice_names() == ["gemini", "gtts", "hibari", "espeak", "silent"]
 
 
 def test_a_language_hibari_lacks_goes_to_the_next_voice() -> None:

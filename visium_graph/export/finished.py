@@ -19,7 +19,7 @@ from visium_graph.store import content_hash
 
 __all__ = ["files_of", "inputs_of", "is_finished", "unchanged"]
 
-_PICTURE = ("quality", "voice", "math", "theme")
+_PICTURE = ("quality", "voice", "tts_model", "tts_voice", "math", "theme")
 """Settings that decide what the video shows and says; limits only decide whether a scene falls back."""
 
 

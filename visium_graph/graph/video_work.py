@@ -22,8 +22,10 @@ from visium_graph.sandbox import Job, JobResult, Pool, capabilities, pool_for, r
 from visium_graph.sandbox.runner import stored_result
 from visium_graph.settings import Settings
 from visium_graph.sources.resolve import identify_source
+from visium_graph.store import Store
 from visium_graph.storyboard import Scene, Storyboard
 from visium_graph.timing import Timing
+from visium_graph.voices.ledger import noting_calls
 from visium_graph.voices.programme import NarratedVideo, narrate_storyboard
 
 __all__ = ["VideoWork"]
@@ -93,7 +95,8 @@ class VideoWork:
         """Speak every beat with one voice; writes `narration/` and `timing.json`."""
         storyboard = await asyncio.to_thread(self.run.read_storyboard)
         async with using_cache(self.settings):
-            narrated = await narrate_storyboard(storyboard, self.settings, progress)
+            told = noting_calls(self.run, self.settings)
+            narrated = await narrate_storyboard(storyboard, self.settings, progress, told)
             await asyncio.to_thread(narrated.write, self.run, storyboard)
         return narrated
 
@@ -145,8 +148,10 @@ class VideoWork:
     async def assemble(self, state: VideoState, rendered: list[RenderedScene]) -> Path:
         """Write the video, its subtitles, contact sheet and report; returns the video's path."""
         storyboard = await asyncio.to_thread(self.run.read_storyboard)
-        # Every beat was spoken before: this reads the clips back from the store.
-        narrated = await narrate_storyboard(storyboard, self.settings.model_copy(update={"voice": state["voice"]}))
+        store = Store(self.settings.cache_dir)
+        narrated = await asyncio.to_thread(NarratedVideo.read, self.run, storyboard, store)
+        if narrated is None:  # a folder that a person has tidied
+            narrated = await narrate_storyboard(storyboard, self.settings.model_copy(update={"voice": state["voice"]}))
         notes = Notes(
             source=state["source"],
             warnings=state.get("warnings", []),

@@ -15,27 +15,30 @@ from visium_graph.errors import EnvironmentFault
 from visium_graph.provenance import machine, source_hash, versions
 from visium_graph.store import Store, content_hash
 from visium_graph.voices.base import Phrase, Sound, Voice, WordTime
-from visium_graph.voices.silent import SilentVoice, spoken_seconds
+from visium_graph.voices.network import NetworkVoice
+from visium_graph.voices.plausible import checked
+from visium_graph.voices.silent import SilentVoice
 from visium_graph.voices.speech import Speech, speak
 
-__all__ = ["RATE", "Narration", "narrate"]
+__all__ = ["KIND", "RATE", "Narration", "narrate"]
 
 RATE = 24000
 """Samples a second of every stored clip: mono, 16 bit."""
-_MAKERS = tuple(f"voices/{name}.py" for name in ("base", "espeak", "hibari", "narrate", "pronunciation", "silent"))
+_MAKERS = tuple(
+    f"voices/{name}.py" for name in ("base", "espeak", "hibari", "narrate", "plausible", "pronunciation", "silent")
+)
 """What makes a clip of plain words; how a text is put into words shows in the words themselves."""
 _LIBRARIES = ("hibari-tts", "numpy", "onnxruntime", "scipy")
-_KIND = "narration"
+_BOUGHT = 1
+"""Stands for both where a service made the sound. Raised only where its clips must be fetched, and paid for, anew."""
+KIND = "narration"
+"""Folder of the store."""
 _MARGIN = 0.045
 """Seconds kept before the first and after the last sound."""
 _FADE = 0.012
 _QUIET = 10 ** (-42 / 20)
 """Speech ends where it stays this far below the clip's loudest stretch (as a factor)."""
 _WINDOW = 0.01
-_SILENCE = 1e-3
-"""A clip whose peak stays below this is silent."""
-_FASTEST, _SLOWEST = 40.0, 4.0
-"""Characters a second between which speech is plausible."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +51,8 @@ class Narration:
     """The written words in order with the times at which they are heard; they cover the whole written text."""
     warning: str | None = None
     """Set where the voice failed on these words and silence stands in."""
+    fault: str | None = None
+    """The voice's own words for that."""
 
 
 def narrate(text: str, voice: Voice, store: Store, language: str = "en") -> Narration:
@@ -64,16 +69,17 @@ def narrate(text: str, voice: Voice, store: Store, language: str = "en") -> Narr
         such a clip is never stored under the voice's name, so a later run tries again.
     """
     speech = speak(text, language)
-    warning = None
+    warning = said = None
     if any(character.isalnum() for character in speech.spoken):
         try:
             path, times, seconds = _clip(speech.spoken, voice, store)
         except EnvironmentFault as fault:
-            warning = f"{fault}: these words stay silent: {_shortened(text)}"
+            said = str(fault)
+            warning = f"{said}: these words stay silent: {_shortened(text)}"
             path, times, seconds = _clip(speech.spoken, SilentVoice(), store)
     else:
         path, times, seconds = _clip(speech.spoken, SilentVoice(), store)
-    return Narration(path, seconds, written_times(text, speech, times, seconds), warning)
+    return Narration(path, seconds, written_times(text, speech, times, seconds), warning, said)
 
 
 def _shortened(text: str) -> str:
@@ -85,43 +91,27 @@ def _clip(spoken: str, voice: Voice, store: Store) -> tuple[Path, tuple[WordTime
     if found := _stored(store, key):
         return found
     sound = voice.synthesise(spoken)
-    sound = _resampled(sound) if voice.name == "silent" else _trimmed(_resampled(_checked(sound, spoken)))
-    path = store.put(_KIND, key, ".wav", _wav(sound.samples))
+    sound = _resampled(sound) if voice.name == "silent" else _trimmed(_resampled(checked(sound, spoken)))
+    path = store.put(KIND, key, ".wav", _wav(sound.samples))
     words = tuple(WordTime(word.start, word.end, round(word.at, 4), round(word.until, 4)) for word in sound.words)
     times = [[word.start, word.end, word.at, word.until] for word in words]
-    store.put_record(_KIND, key, {"seconds": sound.seconds, "spoken": spoken, "words": times}, [".wav"])
+    store.put_record(KIND, key, {"seconds": sound.seconds, "spoken": spoken, "words": times}, [".wav"])
     return path, words, sound.seconds
 
 
 def clip_key(spoken: str, voice: Voice) -> str:
     """The hash under which the clip of these words is stored: of the words, the voice, and all that shapes the sound."""
-    return content_hash(_KIND, voice.identity, spoken, source_hash(*_MAKERS), versions(*_LIBRARIES), machine())
+    if isinstance(voice, NetworkVoice):
+        return content_hash(KIND, voice.identity, spoken, _BOUGHT)
+    return content_hash(KIND, voice.identity, spoken, source_hash(*_MAKERS), versions(*_LIBRARIES), machine())
 
 
 def _stored(store: Store, key: str) -> tuple[Path, tuple[WordTime, ...], float] | None:
-    record = store.get_record(_KIND, key)
+    record = store.get_record(KIND, key)
     if record is None:
         return None
     words = tuple(WordTime(start, end, at, until) for start, end, at, until in record.data["words"])
     return record.files[".wav"], words, record.data["seconds"]
-
-
-def _checked(sound: Sound, spoken: str) -> Sound:
-    """The sound, where it can be speech.
-
-    Raises:
-        EnvironmentFault: nothing, silence, not-a-number or an implausible length.
-    """
-    peak = float(np.max(np.abs(sound.samples))) if len(sound.samples) else 0.0
-    if not np.isfinite(peak) or peak < _SILENCE:
-        raise EnvironmentFault("the voice gave no sound")
-    letters = len(spoken)
-    if not letters / _FASTEST - 1 <= sound.seconds <= letters / _SLOWEST + 3:
-        expected = spoken_seconds(spoken)
-        raise EnvironmentFault(
-            f"the voice gave {sound.seconds:.1f} s of sound where about {expected:.1f} s were expected"
-        )
-    return sound
 
 
 def _resampled(sound: Sound) -> Sound:
