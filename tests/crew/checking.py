@@ -14,7 +14,7 @@ from visium_graph.sandbox.scenes import scene_job
 from visium_graph.settings import Settings
 from visium_graph.storyboard import Scene
 
-__all__ = ["check_drafts", "points"]
+__all__ = ["check_drafts"]
 
 _UNREADABLE = frozenset({"syntax", "no-scene"})
 
@@ -32,9 +32,3 @@ def check_drafts(
         job = None if unreadable else pool.submit(scene_job("check", scene, code, seconds, run, settings, theme))
         waiting.append((file, said, job))
     return [[*said, *(findings_of(job.result(), file) if job else [])] for file, said, job in waiting]
-
-
-def points(findings: Iterable[Finding]) -> tuple[int, int]:
-    """Errors and warnings, counted by place and rule, so that a draft's order of merit does not hang on wording."""
-    seen = {(one.severity, one.line, one.rule) for one in findings}
-    return sum(severity == "error" for severity, *_ in seen), sum(severity == "warning" for severity, *_ in seen)
