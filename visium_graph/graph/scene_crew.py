@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Self
 
 from visium_graph.agents.coder_model import Assignment, Written, repair_code, scope_for, write_code
@@ -53,30 +54,32 @@ class SceneCrew:
             return await write_code(self.crew, assignment, round=0)
         base, findings = state["draft"], state["last"]
         best = state.get("best")
-        worse = best is not None and best["draft"] != base
-        if best is not None and worse:  # the last repair did harm: back to what was better
+        if best is not None and best["draft"] != base:  # the last repair did harm: back to what was better
             base, findings = best["draft"], best["findings"]
         code = await asyncio.to_thread(work.code, base)
         found = [Finding.model_validate(item) for item in findings]
         scope = scope_for(written, found, code)
-        tried = await asyncio.to_thread(work.code, state["draft"]) if worse else None
-        return await repair_code(self.crew, assignment, code, found, round=written, scope=scope, worse=tried)
+        return await repair_code(self.crew, assignment, code, found, round=written, scope=scope)
 
     async def complaints(self, state: SceneState, findings: list[Finding]) -> list[Finding]:
         """What the reviewer's model finds wrong with a draft that the checks let pass; nothing where it has no answer."""
         if state.get("reviews", 0) >= self.work.settings.review_rounds:
             return []
-        pool = await asyncio.to_thread(pool_for, self.work.settings)
-        job = await asyncio.to_thread(self.work.preview_job, state["draft"])
-        shown = await asyncio.wrap_future(await asyncio.to_thread(pool.submit, job))
-        frames = [shown.files.get(f"-{number}.png") for number in range(len(self.work.scene.beats))]
-        if shown.status != "done" or None in frames:
+        stills = await self._stills(state["draft"])
+        if stills is None:
             return []
         before = [Finding.model_validate(item) for item in state.get("best", {}).get("findings", [])]
         told = [*findings, *filter(is_complaint, before)]
         code = await asyncio.to_thread(self.work.code, state["draft"])
-        stills = [frame for frame in frames if frame is not None]
         try:
             return await review(self.crew, self.work.scene, stills, told, round=state["written"] - 1, code=code)
         except NoAnswer:
             return []
+
+    async def _stills(self, draft: str) -> list[Path] | None:
+        """A picture of each beat's end, or None where the draft cannot be drawn."""
+        pool = await asyncio.to_thread(pool_for, self.work.settings)
+        job = await asyncio.to_thread(self.work.preview_job, draft)
+        shown = await asyncio.wrap_future(await asyncio.to_thread(pool.submit, job))
+        stills = [shown.files.get(f"-{number}.png") for number in range(len(self.work.scene.beats))]
+        return None if shown.status != "done" else [still for still in stills if still is not None] or None
