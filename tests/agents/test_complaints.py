@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import get_args
 
 import pytest
-from pydantic import ValidationError
 
 from visium_graph.agents.complaints import MEASURED, Complaint, Evidence, Kind, Review
 from visium_graph.checks.finding import Finding
@@ -120,19 +119,9 @@ def test_what_is_for_judgement_stands(scene, kind: str) -> None:
     assert not Evidence(scene, [], TEXTS).contradicts(complaint(kind, "fill", "area"))
 
 
-@pytest.mark.parametrize("field", ["kind", "problem", "wish", "beat"])
-def test_a_complaint_is_whole(field: str) -> None:
-    data = complaint("missing", "ask", "x").model_dump()
-    with pytest.raises(ValidationError):
-        Complaint.model_validate(data | {field: " " if field in {"problem", "wish"} else None})
-
-
-def test_the_schema_is_plain() -> None:
-    """Gemini takes it raw: one definition, no free objects, no unions, a kind from a list."""
+def test_the_schema_asks_to_look_before_to_judge() -> None:
     schema = Review.model_json_schema()
-    assert list(schema["properties"]) == ["scene_id", "seen", "complaints", "verdict"]  # to look before to judge
+    assert list(schema["properties"]) == ["scene_id", "seen", "complaints", "verdict"]
     assert schema["required"] == list(schema["properties"])
     assert set(schema["$defs"]) == {"Complaint"}
     assert schema["$defs"]["Complaint"]["properties"]["kind"]["enum"] == list(get_args(Kind))
-    assert "anyOf" not in str(schema)
-    assert "pattern" not in str(schema)

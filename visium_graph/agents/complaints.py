@@ -6,10 +6,11 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import Field
 
+from visium_graph.agents.plain_schema import Answer
 from visium_graph.checks.finding import Finding
 from visium_graph.layouts import FormulaStep, TextPart
 from visium_graph.storyboard import Scene
@@ -46,8 +47,6 @@ MEASURED: dict[Kind, frozenset[str]] = {
 }
 """Kind of complaint -> the rules of the checks that measure it."""
 
-Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
-
 _FROM_BEAT = re.compile(r"\bbeat[ (](\d+)")
 _QUOTED = re.compile(r"""\A["“”'«](.+)["“”'»]\Z""", re.DOTALL)
 _UNSEEN = re.compile(r"\\(?:text|mathrm|mathbf|operatorname|left|right)\b|\\[,;:! ]|[\s$\\{}^_]")
@@ -55,11 +54,7 @@ _WHOLE = 3
 """Letters below which a text must be the whole of one in the picture, not a part of it."""
 
 
-class _Model(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-
-class Complaint(_Model):
+class Complaint(Answer):
     """One thing that a viewer would take wrongly."""
 
     beat: str = Field(description="id of the beat whose picture shows it")
@@ -68,11 +63,11 @@ class Complaint(_Model):
         "or a shape in a few words (the red triangle)"
     )
     kind: Kind
-    problem: Words = Field(description="what the voice says, and what the picture shows instead: one sentence")
-    wish: Words = Field(description="what should be drawn instead, exactly enough to be done: one sentence")
+    problem: str = Field(description="what the voice says, and what the picture shows instead: one sentence")
+    wish: str = Field(description="what should be drawn instead, exactly enough to be done: one sentence")
 
 
-class Review(_Model):
+class Review(Answer):
     """What a reviewer says of one draft of a scene."""
 
     scene_id: str

@@ -129,6 +129,8 @@ def _unfit(scene: Scene, review: Review) -> str | None:
     for complaint in review.complaints:
         if complaint.beat not in beats:
             return f"there is no beat {complaint.beat!r} in this scene (beats: {', '.join(beats)})"
+        if not complaint.problem.strip() or not complaint.wish.strip():
+            return "every complaint needs a problem and a wish, each a sentence"
     if review.verdict == "revise" and not review.complaints:
         return "the verdict is `revise`, and there is no complaint that says why"
     return None
