@@ -14,7 +14,7 @@ from tenacity.wait import wait_exponential_jitter
 
 from visium_graph.errors import EnvironmentFault, InputError
 from visium_graph.models.answers import Heard, Missing, messages_of, read, schema_of, thought_of, tokens_of
-from visium_graph.models.clients import Lane, lane_of, refuse_effort
+from visium_graph.models.clients import Effort, effort_for, lane_of, note_proven, proven_since, refuse_effort
 from visium_graph.models.errors import Fault, ServiceFault, told_apart
 from visium_graph.models.factory import KEY_NAMES, split_model
 from visium_graph.models.request import NoAnswer, Request, Turn
@@ -67,7 +67,7 @@ async def exchange(question: Question, request: Request[A], turns: Sequence[Turn
                 with attempt:
                     return await asking.once(attempt.retry_state.attempt_number)
         except ServiceFault as failed:
-            raise asking.given_up(failed.fault, lane) from None
+            raise asking.given_up(failed.fault) from None
     raise AssertionError("tenacity ends with a result or an exception")
 
 
@@ -80,6 +80,8 @@ class _Asking:
         self._turns = turns
         self._began = began
         self._refusals = 0
+        self._paced = 0.0
+        self._effort: Effort = {}
         self.tries = 0
 
     def retrying(self) -> AsyncRetrying:
@@ -89,7 +91,8 @@ class _Asking:
 
     @property
     def seconds(self) -> float:
-        return time.monotonic() - self._began
+        """Spent so far, without what our own rate limit took."""
+        return time.monotonic() - self._began - self._paced
 
     def _left(self) -> float:
         limit = self._question.seconds
@@ -101,10 +104,11 @@ class _Asking:
         Raises:
             ServiceFault: it failed.
         """
-        settings = self._question.settings
+        settings, name = self._question.settings, self._question.model
         lane = lane_of(settings)  # anew for every try: the clients may have been closed during the pause
-        await lane.turn()
-        model = await lane.model(self._question.model, self._question.thinking)
+        self._paced += await lane.turn()
+        self._effort = effort_for(settings, name, self._question.thinking)
+        model = await lane.model(name, self._effort)
         mode = settings.structured_output
         messages = messages_of(self._request, self._turns, told_schema=mode == "prompt")
         asked = _asked(model, self._request, mode)
@@ -114,13 +118,11 @@ class _Asking:
                 message = await asked.ainvoke(messages, self._question.config)
         except Exception as error:  # every provider's client raises its own; told apart in one place
             fault = told_apart(error)
-            if fault.kind != "answered" or fault.failure is None:
+            if fault.failure is None:
                 raise ServiceFault(fault) from error
-            lane.proven.add(self._question.model)
-            return Heard(
-                Missing(fault.failure, fault.message), fault.tokens, thought=False, seconds=self.seconds, tries=number
-            )
-        lane.proven.add(self._question.model)
+            note_proven(settings, name)
+            return Heard(Missing(fault.failure, fault.message), fault.tokens, False, self.seconds, number)
+        note_proven(settings, name)
         result = read(message, self._request, called=mode == "function_calling")
         return Heard(result, tokens_of(message), thought_of(message), self.seconds, number)
 
@@ -138,14 +140,15 @@ class _Asking:
             longest = min(_LONGEST_WAIT, self._left())
             return state.attempt_number >= question.settings.call_attempts or state.upcoming_sleep > longest
         if fault.kind == "thinking":  # asked again with less of it, or with nothing said about it
-            return not refuse_effort(question.settings, question.model, question.thinking)
+            return not refuse_effort(question.settings, question.model, self._effort)
         self._refusals += 1
         return fault.kind in {"too-long", "key"} or self._refusals > 1
 
-    def given_up(self, fault: Fault, lane: Lane) -> NoAnswer | EnvironmentFault:
+    def given_up(self, fault: Fault) -> NoAnswer | EnvironmentFault:
         """What the failure means for who asked."""
         model = self._question.model
-        if model not in lane.proven and fault.kind in {"key", "unknown-model"}:
+        unproven = proven_since(self._question.settings, model) is None
+        if unproven and fault.kind in {"key", "unknown-model"}:
             return _never_worked(model, fault)
         if fault.kind == "passing":
             told = f"; it asks to wait {fault.wait:g} s" if fault.wait else ""

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import hashlib
+import os
 import threading
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from visium_graph.models.factory import efforts, make_model, split_model
 from visium_graph.settings import Settings, Thinking
@@ -15,7 +18,20 @@ from visium_graph.settings import Settings, Thinking
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
 
-__all__ = ["Lane", "close_models", "lane_of", "reset_efforts"]
+__all__ = [
+    "Effort",
+    "Lane",
+    "close_models",
+    "effort_for",
+    "forget_services",
+    "lane_of",
+    "note_proven",
+    "proven_since",
+    "refuse_effort",
+]
+
+Effort = dict[str, Any]
+"""Options of a chat model that say how hard it is to think."""
 
 _MINUTE = 60.0
 
@@ -27,13 +43,14 @@ class Pace:
         self._gap = _MINUTE / calls_per_minute if calls_per_minute else 0.0
         self._next = 0.0
 
-    async def turn(self) -> None:
-        """Return when the next call may be sent."""
+    async def turn(self) -> float:
+        """Return when the next call may be sent; the seconds that were waited for."""
         now = asyncio.get_running_loop().time()
         mine = max(now, self._next)
         self._next = mine + self._gap
         if mine > now:
             await asyncio.sleep(mine - now)
+        return mine - now
 
 
 class Lane:
@@ -45,8 +62,6 @@ class Lane:
         self._pace = Pace(settings.calls_per_minute)
         self._models: dict[tuple[str, str], asyncio.Task[BaseChatModel]] = {}
         self._busy = 0
-        self.proven: set[str] = set()
-        """Models that have answered: their name and key are right."""
 
     @property
     def idle(self) -> bool:
@@ -63,17 +78,16 @@ class Lane:
         finally:
             self._busy -= 1
 
-    async def turn(self) -> None:
-        """Return when the next request may be sent."""
-        await self._pace.turn()
+    async def turn(self) -> float:
+        """Return when the next request may be sent; the seconds that were waited for."""
+        return await self._pace.turn()
 
-    async def model(self, model: str, thinking: Thinking) -> BaseChatModel:
+    async def model(self, model: str, effort: Effort) -> BaseChatModel:
         """The chat model, with a client of this loop.
 
         Raises:
             InputError, EnvironmentFault: it cannot be made; see `make_model`.
         """
-        effort = _efforts_left(self._settings, model, thinking)[0]
         key = (model, repr(effort))
         making = self._models.get(key)
         if making is None:
@@ -82,11 +96,9 @@ class Lane:
             self._models[key] = making
         try:
             return await asyncio.shield(making)
-        except asyncio.CancelledError:
-            raise
-        except BaseException:
-            self._models.pop(key, None)
-            raise
+        finally:
+            if making.done() and making.exception() is not None:
+                self._models.pop(key, None)  # what was missing may be there next time
 
     async def aclose(self) -> None:
         """Close the clients; they belong to the running loop."""
@@ -105,26 +117,42 @@ async def _close(model: BaseChatModel) -> None:
 
 
 _refused: set[tuple[str | None, str, str]] = set()
-"""Address, model and options of thinking that the service does not take."""
+_proven: dict[tuple[str, str | None, str], float] = {}
 
 
-def refuse_effort(settings: Settings, model: str, thinking: Thinking) -> bool:
-    """The service does not take what it was asked for about thinking; whether something else is left to ask for."""
-    left = _efforts_left(settings, model, thinking)
-    if len(left) == 1:
-        return False
-    _refused.add((settings.base_url, model, repr(left[0])))
-    return True
-
-
-def _efforts_left(settings: Settings, model: str, thinking: Thinking) -> list[dict[str, object]]:
+def effort_for(settings: Settings, model: str, thinking: Thinking) -> Effort:
+    """The options to ask for this much thinking: the best fitting that the model has not refused before."""
+    url = settings.base_url
     every = efforts(*split_model(model), thinking)
-    return [one for one in every[:-1] if (settings.base_url, model, repr(one)) not in _refused] + every[-1:]
+    return next((one for one in every if not one or (url, model, repr(one)) not in _refused), {})
 
 
-def reset_efforts() -> None:
-    """Forget what services do not take."""
+def refuse_effort(settings: Settings, model: str, effort: Effort) -> bool:
+    """Remember that the model does not take these options; whether there is something else to ask for."""
+    _refused.add((settings.base_url, model, repr(effort)))
+    return bool(effort)
+
+
+def note_proven(settings: Settings, model: str) -> None:
+    """The model has answered: its name and the key are right."""
+    _proven[_proof(settings, model)] = time.monotonic()
+
+
+def proven_since(settings: Settings, model: str) -> float | None:
+    """Seconds since the model last showed that its name and the key are right; None where it has not."""
+    at = _proven.get(_proof(settings, model))
+    return None if at is None else time.monotonic() - at
+
+
+def _proof(settings: Settings, model: str) -> tuple[str, str | None, str]:
+    keys = "\n".join(value for name, value in sorted(os.environ.items()) if name.endswith("_API_KEY"))
+    return hashlib.sha256(keys.encode()).hexdigest(), settings.base_url, model
+
+
+def forget_services() -> None:
+    """Forget what is known of services: which thinking they refuse, and that they have answered."""
     _refused.clear()
+    _proven.clear()
 
 
 _lanes: dict[asyncio.AbstractEventLoop, dict[str, Lane]] = {}

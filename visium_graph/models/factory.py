@@ -7,6 +7,7 @@ import os
 import re
 import ssl
 from functools import cache
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from visium_graph.errors import EnvironmentFault, InputError
@@ -82,10 +83,10 @@ def make_model(settings: Settings, model: str, effort: dict[str, Any]) -> BaseCh
     for option in settings.model_options:
         if _SECRET.search(option):
             raise InputError(f"model_options.{option}: keys belong into the environment, never into settings")
-    options = {**_common(settings, provider), **effort, **settings.model_options}
     from langchain.chat_models import init_chat_model  # noqa: PLC0415  # loads only when a model is asked
 
     try:
+        options = {**_common(settings, provider), **effort, **settings.model_options}
         made: BaseChatModel = init_chat_model(name, model_provider=provider, **options)
     except ImportError as error:
         found = re.search(r"pip install (?:-U )?([\w-]+)", str(error))
@@ -117,6 +118,12 @@ def _common(settings: Settings, provider: str) -> dict[str, Any]:
         options = {"client_kwargs": {"timeout": settings.call_seconds}}
     else:
         options = {"timeout": settings.call_seconds, "max_retries": 0}
+    options["disable_streaming"] = True  # half an answer is of no use; whoever watches the graph gets it whole
+    if provider == "openai":
+        # One of this model's own: by default it is shared by all loops of the process, and could not be closed.
+        options["http_async_client"] = import_module("openai").DefaultAsyncHttpxClient(
+            verify=_context(plain=_is_plain(url))
+        )
     if url is not None:
         options["base_url"] = url
     if provider == "openai" and settings.base_url and not os.environ.get("OPENAI_API_KEY"):

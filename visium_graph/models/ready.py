@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import os
-import time
 from difflib import get_close_matches
 from typing import Any, get_args
 from urllib.parse import urlsplit
 
 from visium_graph.errors import EnvironmentFault
-from visium_graph.models.clients import lane_of
+from visium_graph.models.clients import effort_for, lane_of, note_proven, proven_since
 from visium_graph.models.errors import Fault, told_apart
 from visium_graph.models.factory import GOOGLE, service_url, split_model, uses_vertex
 from visium_graph.settings import Role, Settings, gemini_key
@@ -23,7 +21,6 @@ _REMEMBERED = 900.0
 _LONGEST = 15.0
 _TRIES = 3
 _PAUSE = 1.0
-_right: dict[tuple[str, str | None, str], float] = {}
 
 
 async def ensure_ready(settings: Settings) -> None:
@@ -44,19 +41,17 @@ async def ensure_ready(settings: Settings) -> None:
             "no key for Gemini: set GOOGLE_API_KEY (or GEMINI_API_KEY), or work without models: --config offline"
         )
     for model in models:
-        mark = (hashlib.sha256((gemini_key() or "").encode()).hexdigest(), settings.base_url, model)
-        if time.monotonic() - _right.get(mark, -_REMEMBERED) < _REMEMBERED:
-            continue
-        await _verify(settings, model)
-        _right[mark] = time.monotonic()
+        since = proven_since(settings, model)
+        if since is None or since > _REMEMBERED:
+            await _verify(settings, model)
 
 
 async def _verify(settings: Settings, model: str) -> None:
     provider, name = split_model(model)
-    made: Any = await lane_of(settings).model(model, "low")
+    made: Any = await lane_of(settings).model(model, effort_for(settings, model, "low"))
     if provider == GOOGLE and not uses_vertex():
         await _verify_gemini(settings, made.client.aio.models, name)
-        lane_of(settings).proven.add(model)
+        note_proven(settings, model)
         return
     url = service_url(settings, provider)
     if url is None and provider == "ollama":
