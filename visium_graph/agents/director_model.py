@@ -73,7 +73,8 @@ async def direct_with_model(crew: Crew, brief: Brief, script: Script, findings: 
     calls = [_Call(crew, script, scenes, [Turn("user", _task(brief, script, scenes))], system) for scenes in groups]
     await asyncio.gather(*(_plan(call, findings) for call in calls))
     made = {name: scene for call in calls for name, scene in call.made.items()}
-    reasons = {name: _shortened(told) for call in calls for name, told in call.faults.items()}
+    faults = {name: told for call in calls for name, told in call.faults.items()}
+    reasons = {scene.id: _shortened(faults[scene.id]) for scene in script.scenes if scene.id in faults}
     scenes = [made.get(scene.id) or direct_scene(script, scene) for scene in script.scenes]
     storyboard = Storyboard(title=script.title, language=script.language, scenes=scenes)
     return Directed(storyboard, reasons)
@@ -87,8 +88,8 @@ def _dealt(scenes: Sequence[ScriptScene]) -> list[Sequence[ScriptScene]]:
 
 async def _plan(call: _Call, findings: Sequence[Finding]) -> None:
     """Ask, tell back what is wrong, once; then tell back what checks found in the plan, where they did."""
-    await _ask(call, {scene.id for scene in call.scenes}, round_=0)
-    if call.faults:
+    answered = await _ask(call, {scene.id for scene in call.scenes}, round_=0)
+    if answered and call.faults:
         await _ask_again(call, dict(call.faults), round_=1)
     complaints = {scene.id: _about(scene, findings) for scene in call.scenes}
     wrong = {name: told for name, told in complaints.items() if told and name in call.made}
@@ -104,15 +105,15 @@ async def _ask_again(call: _Call, wrong: Mapping[str, Sequence[str]], *, round_:
     await _ask(call, set(wrong), round_=round_)
 
 
-async def _ask(call: _Call, wanted: set[str], *, round_: int) -> None:
-    """Have the wanted scenes planned, and sort their plans into scenes and faults."""
+async def _ask(call: _Call, wanted: set[str], *, round_: int) -> bool:
+    """Have the wanted scenes planned, and sort their plans into scenes and faults; False where nothing was answered."""
     request = Request(role="director", system=call.system, turns=tuple(call.turns), answer=Plan, round=round_)
     try:
         reply = await call.crew.ask(request)
     except NoAnswer as error:
         # What was wrong before stays the reason where there is one: it says more than silence does.
         call.faults = {name: call.faults.get(name, [str(error)]) for name in wanted}
-        return
+        return False
     answered = _first_of_each(reply.value.scenes, wanted)
     call.turns.append(Turn("assistant", _as_json(answered.values())))
     material = material_of(call.script)
@@ -127,6 +128,7 @@ async def _ask(call: _Call, wanted: set[str], *, round_: int) -> None:
             call.made[scene.id] = scene_of(answered[scene.id], scene, material)
         except PlanError as error:
             call.faults[scene.id] = error.faults
+    return True
 
 
 def _first_of_each(plans: Iterable[PlannedScene], wanted: set[str]) -> dict[str, PlannedScene]:

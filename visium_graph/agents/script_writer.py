@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from visium_graph.agents.brief import Brief
@@ -20,7 +21,7 @@ from visium_graph.agents.script_answer import (
 )
 from visium_graph.agents.script_types import Script
 from visium_graph.checks.finding import Finding
-from visium_graph.models.request import Request, Turn
+from visium_graph.models.request import NoAnswer, Request, Turn
 
 if TYPE_CHECKING:
     from visium_graph.models import Crew
@@ -73,16 +74,33 @@ async def _numbered(brief: Brief) -> NumberedDocument | None:
 async def _asked(
     crew: Crew, brief: Brief, document: NumberedDocument | None, turns: Sequence[Turn], *, round_: int
 ) -> Script:
+    """Ask, and once more where the script has flaws; of two scripts the one with fewer of them is taken.
+
+    Flaws are no matter of `Request.accept`: a script that still has some is better than none.
+    """
     request: Request[TopicScript] = Request(
         role="script",
         system=prompt("script", grounded=document is not None),
         turns=tuple(turns),
         answer=TopicScript if document is None else DocumentScript,
         round=round_,
-        accept=_judge(brief, document),
+        accept=lambda answer: impossible(answer, brief),
     )
-    reply = await crew.ask(request)
-    return script_of(reply.value, brief, document)
+    first = (await crew.ask(request)).value
+    found = list(flaws(first, brief, document))
+    if not found:
+        return script_of(first, brief, document)
+    told = [
+        *turns,
+        Turn("assistant", first.model_dump_json(exclude_defaults=True)),
+        Turn("user", prompt("script_flaws", flaws=found[:_MOST_FLAWS])),
+    ]
+    try:
+        second = (await crew.ask(replace(request, turns=tuple(told)))).value
+    except NoAnswer:
+        return script_of(first, brief, document)
+    better = second if len(list(flaws(second, brief, document))) <= len(found) else first
+    return script_of(better, brief, document)
 
 
 def _task(brief: Brief, document: NumberedDocument | None) -> str:
@@ -97,18 +115,3 @@ def _task(brief: Brief, document: NumberedDocument | None) -> str:
         document=None if document is None else document.text,
         excerpt=document is not None and document.share < 1,
     )
-
-
-def _judge(brief: Brief, document: NumberedDocument | None) -> Callable[[TopicScript], str | None]:
-    """What `Request.accept` asks. Flaws are told once: a script that still has some is better than none."""
-    told = False
-
-    def judge(answer: TopicScript) -> str | None:
-        nonlocal told
-        if reason := impossible(answer, brief):
-            return reason
-        found = [] if told else list(flaws(answer, brief, document))[:_MOST_FLAWS]
-        told = True
-        return "\n".join(f"- {flaw}" for flaw in found) or None
-
-    return judge

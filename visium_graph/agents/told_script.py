@@ -56,7 +56,7 @@ def told_scene(script: Script, index: int, *, whole: bool) -> str:
             lines.append(f"  - brings: {', '.join(f'material {first + number}' for number in beat.material)}")
     if whole:
         for number, block in enumerate(scene.material, start=first):
-            lines += ["", *told_material(block, f"Material {number}")]
+            lines += ["", *told_material(block, f"Material {number},")]
     return "\n".join(lines)
 
 
@@ -70,22 +70,22 @@ def told_material(block: Block, name: str, limit: int | None = None) -> Iterator
     """
     match block:
         case Formula():
-            yield f"{name}, a formula: $${' '.join(block.latex.split())}$$"
+            yield f"{name} formula: $${' '.join(block.latex.split())}$$"
         case CodeBlock():
             lines = block.source.rstrip().split("\n")
-            yield f"{name}, a listing in {block.language or 'no language'}, {len(lines)} lines:"
+            yield f"{name} listing ({block.language or 'text'}, {len(lines)} lines):"
             yield from _numbered([line.rstrip() for line in lines], limit)
         case Table():
             columns = " | ".join(block.header)
-            yield f"{name}, a table of {len(block.rows)} rows{f' under {columns}' if columns else ''}:"
+            yield f"{name} table of {len(block.rows)} rows{f', headed {columns}' if columns else ''}:"
             yield from _numbered([" | ".join(row) for row in block.rows], limit)
         case Image():
-            yield f"{name}, a picture: {block.alt or 'without a description'}"
+            yield f"{name} picture: {block.alt or 'without a description'}"
         case ItemList():
-            yield f"{name}, a list:"
+            yield f"{name} list:"
             yield from _numbered(block.items, limit)
         case Quote():
-            yield f"{name}, a quotation{f' by {block.attribution}' if block.attribution else ''}: {block.text}"
+            yield f"{name} quotation{f' by {block.attribution}' if block.attribution else ''}: {block.text}"
 
 
 def _numbered(lines: Collection[str], limit: int | None) -> Iterator[str]:
