@@ -148,7 +148,7 @@ class CrewAuthor(Scripted):
         """Scene id for coder and reviewer, number of the lecture for the others."""
         role = role_of(call)
         pattern = _SCENE if role in {"coder", "reviewer"} else _LECTURE
-        for text in (*(text for _, text in reversed(call.turns)), call.system):
+        for _, text in _Asked.of(call).turns:  # what was answered wrongly may name another one
             if found := pattern.search(text):
                 return found[0] if pattern is _SCENE else found[1]
         raise AssertionError(f"a {role}'s request says nothing of what it is about: {call.prompt[:500]}")
