@@ -20,6 +20,8 @@ _OURS = frozenset({"narration", "theme", "scene_id"})
 """Class attributes that the coder's model leaves to us."""
 _MODULES = ("math", "random", "itertools", "functools", "string")
 """Modules that are meant by their names alone."""
+_LEAVE = "self.leave(title=False)"
+"""Everything goes: the next scene cannot know whether this code or a template has left a title standing."""
 _BEGINNINGS = frozenset({"begin", "layout", "title"})
 
 Change = tuple[int, int, list[str]]
@@ -135,8 +137,12 @@ class Form:
         elif not calls & _BEGINNINGS:
             start = construct.body[1] if _is_docstring(first) and len(construct.body) > 1 else first
             changes.append((_start(start) - 1, 0, [indent + self.begin]))
-        if "leave" not in calls:
-            changes.append((last.end_lineno or len(lines), 0, [f"{indent}self.leave()"]))
+        left = next((item for item in construct.body if _self_call(getattr(item, "value", None)) == "leave"), None)
+        if left is not None:
+            count = (left.end_lineno or left.lineno) - left.lineno + 1
+            changes.append((left.lineno - 1, count, [indent + _LEAVE]))
+        elif "leave" not in calls:
+            changes.append((last.end_lineno or len(lines), 0, [indent + _LEAVE]))
         return changes
 
 
