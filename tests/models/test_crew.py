@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from itertools import pairwise
 
 import pytest
 
@@ -235,7 +236,7 @@ async def test_no_more_calls_in_a_minute_than_set(play) -> None:
         await asyncio.gather(*[stage.crew.ask(request(str(number))) for number in range(4)])
         assert time.monotonic() - before >= 0.6  # a call every 0.2 s, the first perhaps at once
         began = [exchange.began for exchange in stage.server.log.of("generate")][1:]
-    assert all(later - earlier > 0.1 for earlier, later in zip(began, began[1:], strict=False))
+    assert all(later - earlier > 0.1 for earlier, later in pairwise(began))
     assert stage.crew.spent("why").seconds < 1.5  # waiting for one's turn is nobody's fault
 
 

@@ -29,6 +29,7 @@ _FENCE = re.compile(r"```(?:json)?[ \t]*\n(.*?)(?:\n```|$)", re.DOTALL)
 _SHOWN = 20_000
 """Characters of a bad answer that are worth showing to the model again."""
 _JSON = TypeAdapter[Any](Any)
+_DECODER = json.JSONDecoder()
 
 
 @dataclass(frozen=True)
@@ -132,7 +133,7 @@ def _read_text(text: str, request: Request[A], finish: str) -> A | Missing:
         return Missing("empty", "Your answer was empty" + (f" ({finish})" if finish not in {"", "STOP"} else ""))
     body = _bare(text)
     try:
-        data = json.loads(body)
+        data, _ = _DECODER.raw_decode(body)  # what is said after it does no harm
     except (ValueError, RecursionError) as error:
         if finish in _LIMIT:
             return Missing("max-tokens", "Your answer was cut off at the token limit", text)
