@@ -258,8 +258,14 @@ def _system() -> str:
 def _scene_text(assignment: Assignment) -> str:
     scene, storyboard, form = assignment.scene, assignment.storyboard, assignment.form
     layout = scene.layout
+    own = {part.id for part in layout.parts}  # a beat may name parts of the fallback, which are no concern of the code's
     beats = [
-        {"say": beat.say, "show": beat.show, "reveal": ", ".join(beat.reveal), "seconds": f"{seconds:.1f}"}
+        {
+            "say": beat.say,
+            "show": beat.show,
+            "reveal": ", ".join(part for part in beat.reveal if part in own),
+            "seconds": f"{seconds:.1f}",
+        }
         for beat, seconds in zip(scene.beats, assignment.seconds, strict=True)
     ]
     return prompt(
