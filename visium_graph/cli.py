@@ -267,10 +267,13 @@ def _finish(folder: Path, as_json: bool, strict: bool) -> int:
         errors.print(f"note: {note}", markup=False)
     fallen = [scene for scene in report["scenes"] if scene["outcome"] in {"fallback", "title"}]
     for scene in fallen:
-        why = next(
-            (item["message"] for item in scene["findings"] if item["severity"] == "error"), "it could not be drawn"
-        )
+        why = scene["note"] or "it could not be drawn"
         errors.print(f"warning: scene {scene['id']!r} became {_PLAINER[scene['coder']]}: {why}", markup=False)
+    if report.get("usage"):
+        from visium_graph.export.usage import parse_usage, usage_lines  # noqa: PLC0415  # only where models were asked
+
+        for line in usage_lines(parse_usage(report["usage"])):
+            errors.print(line, markup=False, highlight=False, soft_wrap=True)
     print(json.dumps(report, ensure_ascii=False, indent=1) if as_json else folder / "video.mp4")
     return 1 if strict and fallen else 0
 

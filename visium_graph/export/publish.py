@@ -16,6 +16,8 @@ from visium_graph.export.mux import assemble, scene_clip
 from visium_graph.export.report import DraftFinding, Made, Outcome, Report, SceneReport, write_report
 from visium_graph.export.subtitles import srt, vtt
 from visium_graph.export.timeline import BeatSpan, SceneSpan, Timeline
+from visium_graph.export.usage import tidied
+from visium_graph.models.usage import Usage
 from visium_graph.provenance import source_hash, versions
 from visium_graph.run import Run
 from visium_graph.sandbox.job import JobResult
@@ -58,6 +60,8 @@ class Notes:
     left_out: Sequence[str] = field(default=())
     elapsed: float = 0.0
     """Seconds the run took so far."""
+    usage: Usage | None = None
+    """What the models took."""
 
 
 def publish(
@@ -161,6 +165,9 @@ def _report(
             rounds=item.rounds,
             findings=[DraftFinding.model_validate(finding) for finding in item.findings],
             coder=item.coder,
+            model=settings.model_of("coder") if item.coder == "model" else "",
+            thinking=item.thinking,
+            reviews=item.reviews,
             seconds=round(span.frames / timeline.fps, 3),
             frames=span.frames,
             cached=item.cached,
@@ -180,6 +187,7 @@ def _report(
         warnings=[*notes.warnings],
         left_out=[*notes.left_out],
         versions=versions("visium-graph", "manim", "langgraph", "av"),
+        usage=tidied(notes.usage) if notes.usage else None,
         made=made,
     )
 

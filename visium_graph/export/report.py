@@ -10,6 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from visium_graph.checks.finding import Finding
 from visium_graph.export.plain import plain_text
+from visium_graph.export.usage import dollars, roles_in_order
+from visium_graph.models.usage import Sum, Usage
 from visium_graph.run import Run, write_atomically
 
 __all__ = ["DraftFinding", "Made", "Outcome", "Report", "SceneReport", "report_html", "write_report"]
@@ -41,7 +43,13 @@ class SceneReport(_Model):
     findings: list[DraftFinding] = []
     """What the checks said of its drafts, the refused ones too."""
     coder: str = "template"
-    """Who wrote its code: `template`, `plain-template` (formulas as their source), `storyboard`, `hand` or `title`."""
+    """Who wrote its code: `model`, `template`, `plain-template` (formulas as their source), `storyboard`, `hand` or `title`."""
+    model: str = ""
+    """The model that wrote it, as `provider:model`; empty where none did."""
+    thinking: bool | None = None
+    """Whether that model thought before it wrote; None where none wrote."""
+    reviews: int = 0
+    """Rounds that the reviewer's model asked for."""
     seconds: float = 0.0
     """Length in the video."""
     frames: int = 0
@@ -84,6 +92,8 @@ class Report(_Model):
     """What of the source is not in the video."""
     versions: dict[str, str] = {}
     """Package -> version of what the video depends on."""
+    usage: Usage | None = None
+    """Calls, tokens, cost and seconds of the models, in all, by role and by scene; None where no model was asked."""
     made: Made | None = None
 
     @property
@@ -117,7 +127,15 @@ def report_html(report: Report, *, contact: bool = False, video: bool = False) -
     )
     environment.filters["plain"] = plain_text
     environment.filters["clock"] = _clock
-    return environment.get_template("report.html.j2").render(report=report, contact=contact, video=video)
+    environment.filters["dollars"] = dollars
+    environment.filters["number"] = "{:,.0f}".format
+    return environment.get_template("report.html.j2").render(
+        report=report,
+        contact=contact,
+        video=video,
+        roles=roles_in_order(report.usage) if report.usage else [],
+        nothing=Sum(),
+    )
 
 
 def _clock(seconds: float) -> str:

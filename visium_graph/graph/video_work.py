@@ -17,6 +17,7 @@ from visium_graph.graph.planning import Planner
 from visium_graph.graph.scene_work import SceneWork, written_by_hand
 from visium_graph.graph.state import SceneOutcome, VideoState
 from visium_graph.layouts import CustomLayout
+from visium_graph.models import usage_of
 from visium_graph.run import Run, default_folder
 from visium_graph.sandbox import Job, JobResult, Pool, capabilities, pool_for, require_confinement
 from visium_graph.sandbox.runner import stored_result
@@ -157,6 +158,7 @@ class VideoWork:
             warnings=state.get("warnings", []),
             left_out=await asyncio.to_thread(self.planner.left_out, state["origin"]),
             elapsed=time.time() - state["started"],
+            usage=await asyncio.to_thread(usage_of, self.run),
         )
         return await asyncio.to_thread(publish, self.run, storyboard, rendered, narrated, self.settings, notes)
 
