@@ -7,7 +7,6 @@ takes an answer without sound for an empty file. It also does not verify the ser
 from __future__ import annotations
 
 import binascii
-import io
 from collections.abc import Callable
 from importlib.metadata import PackageNotFoundError, version
 
@@ -84,12 +83,12 @@ class GttsVoice(NetworkVoice):
     def _sentence(self, sentence: str, seconds: float) -> Sound:
         from gtts import gTTS, gTTSError  # type: ignore[import-untyped]  # noqa: PLC0415  # as above
 
-        file = io.BytesIO()
         try:
             # The language is known to be right, and gTTS's own look warns of codes that it maps by itself.
             speech = gTTS(sentence, lang=self._code, lang_check=False, timeout=(min(_CONNECT, seconds), seconds))
-            speech.write_to_fp(file)
-            return checked(decode(file.getvalue()), sentence)
+            pieces = [decode(file) for file in speech.stream()] or [decode(b"")]
+            sound = Sound(np.concatenate([piece.samples for piece in pieces]), pieces[0].rate)
+            return checked(sound, sentence)
         except gTTSError as error:
             raise _trouble(error) from None
         except (NoSoundError, EnvironmentFault, UnicodeError, binascii.Error) as error:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from dataclasses import dataclass
-from typing import Any
 
 from visium_graph.errors import EnvironmentFault
 from visium_graph.run import Run
@@ -87,8 +86,8 @@ async def narrate_storyboard(
         told: called from any thread after each call to a service that asks for money.
     """
     language = storyboard.language
-    falls: list[str] = []
-    tries: list[tuple[int, NarratedVideo]] = []
+    falls: dict[str, str] = {}  # voice -> why it does not speak this video
+    tries: list[tuple[list[str], str, dict[str, list[Narration]]]] = []
     chain = voice_chain(settings.voice, language)
     for place, name in enumerate(chain):
         if tries and name == "silent":
@@ -96,19 +95,20 @@ async def narrate_storyboard(
         try:
             voice = await asyncio.to_thread(load_voice, name, settings, language, told)
         except EnvironmentFault as fault:
-            falls.append(str(fault))
+            falls[name] = str(fault)
             continue
         speaking = _Speaking(storyboard, voice, settings, progress, chain[place + 1 :])
         scenes = await speaking.all_scenes()
         failed = [clip.warning for clips in scenes.values() for clip in clips if clip.warning is not None]
-        tries.append((len(failed), NarratedVideo(name, [*falls, *failed], scenes)))
-        if not failed:
+        tries.append((failed, name, scenes))
+        if speaking.fall is None:
             break
-        falls.append(speaking.fall or failed[0])
-    failures, best = min(tries, key=lambda tried: tried[0])
-    if falls and not failures:
-        best.warnings[:] = [*falls[:-1], f"{falls[-1]}; the voice {best.voice!r} narrates the whole video"]
-    return best
+        falls[name] = speaking.fall
+    failed, best, scenes = min(tries, key=lambda tried: len(tried[0]))
+    reasons = [reason for name, reason in falls.items() if name != best]
+    if reasons and not failed:
+        reasons[-1] += f"; the voice {best!r} narrates the whole video"
+    return NarratedVideo(best, reasons + failed, scenes)
 
 
 class _Speaking:
@@ -155,10 +155,14 @@ class _Speaking:
         speaking_scene.set(scene.id)  # each scene is a task, with a context of its own
         return list(await asyncio.gather(*(self._once(beat.say, threads) for beat in scene.beats)))
 
-    def _once(self, text: str, threads: ThreadPoolExecutor) -> Coroutine[Any, Any, Narration]:
+    async def _once(self, text: str, threads: ThreadPoolExecutor) -> Narration:
         if text not in self._spoken:
-            self._spoken[text] = asyncio.ensure_future(self._beat(text, threads))
-        return _result(self._spoken[text])
+            self._spoken[text] = asyncio.create_task(self._beat(text, threads))
+        clip = await self._spoken[text]
+        self._done += 1
+        if self._progress is not None:
+            self._progress(self._done, self._total)
+        return clip
 
     async def _beat(self, text: str, threads: ThreadPoolExecutor) -> Narration:
         loop = asyncio.get_running_loop()
@@ -170,9 +174,6 @@ class _Speaking:
             self.fall = clip.fault
             if isinstance(self._voice, NetworkVoice) and await asyncio.to_thread(self._is_followed):
                 self._voice.close("the next voice speaks the whole video")  # what is not spoken yet is not paid for
-        self._done += 1
-        if self._progress is not None:
-            self._progress(self._done, self._total)
         return clip
 
     def _is_followed(self) -> bool:
@@ -187,7 +188,3 @@ class _Speaking:
                     voice.close()
                 return True
         return False
-
-
-async def _result(task: asyncio.Task[Narration]) -> Narration:
-    return await task
