@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from textwrap import dedent
 
 import pytest
 
@@ -122,6 +123,18 @@ def test_how_a_job_ended_is_a_finding(status, rule: str) -> None:
 def test_findings_that_were_tampered_with_are_one_finding(findings) -> None:
     finding = only(findings_of(JobResult("key", "done", {"findings": findings}), "a.py"))
     assert (finding.file, finding.rule) == ("a.py", "crash")
+
+
+def test_what_fails_halfway_through_an_animation_is_found(check) -> None:
+    body = """
+    axes = Axes(x_length=6, y_length=3, tips=False)
+    carry = always_redraw(lambda: DashedLine(ORIGIN, axes.c2p(3, 1)))
+    self.play(Create(axes), FadeIn(carry, Dot(UP)))
+    """
+    finding = only(check(dedent(body).strip(), base="Slide"))
+    assert (finding.rule, finding.line) == ("transform", 8)
+    assert "redrawn all the time" in finding.message
+    assert "self.add" in finding.suggestion
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import traceback
 from pathlib import Path
 from typing import Any
 
-from manim import Mobject
+from manim import Animation, Mobject
 from manim.mobject.text.tex_mobject import SingleStringMathTex
 
 from visium_graph.sandbox.fault import fault_of
@@ -24,6 +24,7 @@ _SHAPE = re.compile(
     r"|must match exactly|only length-1 arrays|incompatible dimensions|unpack \(expected 3, got 2\)"
 )
 _TWO = re.compile(r"\((?:\d+, ?)?2,?\)|got 2|size 2\b")
+_UNEVEN = re.compile(r"^zip\(\) argument \d+ is (shorter|longer) than")
 _TRANSFORMS = ("transform.py", "transform_matching_parts.py")
 _ALIGNING = frozenset({"align_data", "align_points", "become", "get_mobject_parts"})
 _EMPTY = re.compile(r"has no points|empty sequence|play\(\) has a total run_time of 0 |division by zero|out of range")
@@ -59,7 +60,7 @@ def exception_finding(error: BaseException, path: Path) -> Finding:
     if "is spoken twice" in fault.message:
         suggestion = "speak every beat in one `with self.beat(...)` block; put both parts into it"
         return finding | {"rule": "beat-repeated", "message": fault.message, "suggestion": suggestion}
-    for told in (_transform(error, frames), _shape(error), _empty(error, frames)):
+    for told in (_redrawn(error, frames), _transform(error, frames), _shape(error), _empty(error, frames)):
         if told is not None:
             rule, reason, suggestion = told
             return finding | {"rule": rule, "message": f"{reason} ({text})", "suggestion": suggestion}
@@ -74,6 +75,20 @@ def _with_formula(message: str, frames: list[Any]) -> str:
         if formula:
             return message if formula in message or message.startswith("formula ") else f"formula {formula}: {message}"
     return message
+
+
+def _redrawn(error: BaseException, frames: list[Any]) -> tuple[str, str, str] | None:
+    """A thing with an updater whose parts are not those that its animation began with."""
+    if not isinstance(error, ValueError) or not _UNEVEN.search(str(error)):
+        return None
+    animated = [frame.f_locals.get("self") for frame in frames if frame.f_code.co_name in {"interpolate", "update"}]
+    if not any(isinstance(item, Animation) for item in animated):
+        return None
+    return (
+        "transform",
+        "what is redrawn all the time has other parts now than when its animation began",
+        "bring it in with self.add(...) alone, when nothing that it is computed from is being created",
+    )
 
 
 def _transform(error: BaseException, frames: list[Any]) -> tuple[str, str, str] | None:

@@ -26,6 +26,8 @@ _MOST = 10
 """Findings of one rule: more would say nothing new, and bury the rest."""
 _HELD = 1.0
 """Seconds that a scene's last picture counts as shown."""
+_STEPS = 3
+"""Looks at an animation in which something is redrawn all the time."""
 
 Finding = dict[str, Any]
 
@@ -121,12 +123,21 @@ def _renderer(geometry: Geometry) -> type[Any]:
 def _stepping(scene: Any) -> Iterator[None]:
     """Where something moves by elapsed time, go through every frame; else the end of an animation is enough.
 
-    One step as long as the whole animation would put what is integrated over time in a place it never reaches.
+    One step as long as the whole animation would put what is integrated over time in a place it never reaches. And what
+    is redrawn while other things move can fail halfway, and be well again at the end: it is looked at on the way.
     """
-    if not (scene.updaters or any(member.has_time_based_updater() for member in scene.get_mobject_family_members())):
-        yield
-        return
-    scene.get_time_progression = partial(type(scene).get_time_progression, scene, override_skip_animations=True)
+    whole = partial(type(scene).get_time_progression, scene)
+
+    def progression(run_time: float, *args: Any, **kwargs: Any) -> Any:
+        members = scene.get_mobject_family_members()
+        if scene.updaters or any(member.has_time_based_updater() for member in members):
+            return whole(run_time, *args, **{**kwargs, "override_skip_animations": True})
+        times = whole(run_time, *args, **kwargs)
+        if any(member.updaters for member in members):
+            times.iterable = [run_time * step / _STEPS for step in range(1, _STEPS + 1)]
+        return times
+
+    scene.get_time_progression = progression
     try:
         yield
     finally:
