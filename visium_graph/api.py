@@ -69,6 +69,7 @@ async def amake_video(
             on_event({"event": "unchanged"})
         return Run.open(Path(out) if out else default_folder(str(source)))
     from visium_graph.graph.planning import write_plan  # noqa: PLC0415  # an unchanged video needs none of it
+    from visium_graph.models import ensure_ready  # noqa: PLC0415  # as above
 
     resting = [str(path) for path in documents]
     if isinstance(source, Storyboard):
@@ -77,7 +78,9 @@ async def amake_video(
         source = run.storyboard
     else:
         # Before a folder is made for nothing.
-        await asyncio.to_thread(identify_source, str(source), documents=resting, models=settings.has_crew)
+        found = await asyncio.to_thread(identify_source, str(source), documents=resting, models=settings.has_crew)
+        if settings.has_crew and not (isinstance(found, Path) and found.suffix.lower() == ".json"):
+            await ensure_ready(settings)
         run = Run.create(Path(out) if out else default_folder(str(source)))
     async with _compiled(run) as graph:
         assert graph.checkpointer is not None
