@@ -221,7 +221,8 @@ class Settings(BaseSettings):
 
 def gemini_key() -> str | None:
     """The key of the Gemini API in the environment; an empty one counts as none."""
-    return os.environ.get("GOOGLE_API_KEY") or os.environ.get("GEMINI_API_KEY") or None
+    found = (os.environ.get(name, "").strip() for name in ("GOOGLE_API_KEY", "GEMINI_API_KEY"))
+    return next(filter(None, found), None)
 
 
 def load_settings(config: str | Path | None = None, **arguments: Any) -> Settings:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import hashlib
 import os
 import threading
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -61,6 +60,7 @@ class Lane:
         self._slots = asyncio.Semaphore(settings.concurrent_calls)
         self._pace = Pace(settings.calls_per_minute)
         self._models: dict[tuple[str, str], asyncio.Task[BaseChatModel]] = {}
+        self._open: AsyncGenerator[None] | None = None
         self._busy = 0
 
     @property
@@ -88,6 +88,9 @@ class Lane:
         Raises:
             InputError, EnvironmentFault: it cannot be made; see `make_model`.
         """
+        if self._open is None:
+            self._open = self._until_the_loop_ends()
+            await anext(self._open)
         key = (model, repr(effort))
         making = self._models.get(key)
         if making is None:
@@ -102,10 +105,22 @@ class Lane:
 
     async def aclose(self) -> None:
         """Close the clients; they belong to the running loop."""
-        models, self._models = self._models, {}
-        for making in models.values():
-            with contextlib.suppress(Exception):  # one that could not be made has nothing to close
-                await _close(await making)
+        opened, self._open = self._open, None
+        if opened is not None:
+            await opened.aclose()
+
+    async def _until_the_loop_ends(self) -> AsyncGenerator[None]:
+        """Closes the clients when it is closed itself, which a loop that ends does to every generator left in it.
+
+        So a caller who ends the loop and does not think of the clients leaves no open connections.
+        """
+        try:
+            yield
+        finally:
+            models, self._models = self._models, {}
+            for making in models.values():
+                if making.done() and not making.cancelled() and making.exception() is None:
+                    await _close(making.result())
 
 
 async def _close(model: BaseChatModel) -> None:
@@ -164,7 +179,7 @@ def lane_of(settings: Settings) -> Lane:
     loop = asyncio.get_running_loop()
     with _lock:
         for other in [other for other in _lanes if other.is_closed()]:
-            del _lanes[other]  # their sockets went with them; what is left of the clients goes with the last reference
+            del _lanes[other]  # its lanes were closed when it ended
         lanes = _lanes.setdefault(loop, {})
         if settings.key not in lanes:
             lanes[settings.key] = Lane(settings)

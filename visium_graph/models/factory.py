@@ -10,7 +10,10 @@ from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from pydantic import ValidationError
+
 from visium_graph.errors import EnvironmentFault, InputError
+from visium_graph.models.errors import redacted
 from visium_graph.settings import Settings, Thinking, gemini_key
 
 if TYPE_CHECKING:
@@ -27,6 +30,9 @@ _URL_NAMES = {
     "ollama": ("OLLAMA_HOST",),
 }
 _SECRET = re.compile(r"(?i)(api_?key|secret|password|credential|access_token|bearer)")
+_NO_KEY = re.compile(
+    r"(?i)missing credentials|api.?key.{0,40}(required|missing|must be set|not found)|set.{0,40}api_key"
+)
 _EFFORTS = {"off": ("none", "minimal"), "low": ("low",), "medium": ("medium",), "high": ("high",)}
 
 
@@ -99,8 +105,11 @@ def make_model(settings: Settings, model: str, effort: dict[str, Any]) -> BaseCh
 
 def _refused(model: str, provider: str, error: Exception) -> EnvironmentFault | InputError:
     """One line about a model that could not be made."""
-    text = " ".join(str(error).split())
-    if re.search(r"(?i)api.?key|credential|token", text):
+    text = str(error)
+    if isinstance(error, ValidationError):  # in full it shows what was given, the key too
+        text = "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors(include_url=False))
+    text = redacted(" ".join(text.split()))
+    if _NO_KEY.search(text):
         where = KEY_NAMES.get(provider, "its key in the environment")
         return EnvironmentFault(f"model {model}: no key: set {where} (or --config offline, which needs none)")
     return InputError(f"model {model}: cannot be used ({text[:200]})")

@@ -83,7 +83,7 @@ async def _verify_gemini(settings: Settings, models: Any, name: str) -> None:
 async def _verdict(settings: Settings, models: Any, name: str, fault: Fault) -> str:
     """What is wrong, in one line."""
     offline = "or work without models: --config offline"
-    variable = "GOOGLE_API_KEY" if os.environ.get("GOOGLE_API_KEY") else "GEMINI_API_KEY"
+    variable = "GOOGLE_API_KEY" if os.environ.get("GOOGLE_API_KEY", "").strip() else "GEMINI_API_KEY"
     if fault.kind == "key":
         return f"Gemini does not accept the key in {variable}: set a valid one, {offline}"
     if fault.kind == "unknown-model":
