@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from tests.gemini.server import KEY, GeminiServer
 from visium_graph import doctor
 from visium_graph.doctor import Check, examine, summary_ok
 from visium_graph.settings import Settings
@@ -135,3 +136,17 @@ def test_more_workers_than_memory_bears() -> None:
     assert check.ok is None
     assert "VISIUM_WORKERS=" in check.remedy
     assert doctor._machine(Settings(workers=1)).ok is True
+
+
+def test_models_are_tried_where_there_is_a_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    absent = doctor._models(Settings())
+    assert absent.ok is None
+    assert "GOOGLE_API_KEY" in absent.remedy
+    with GeminiServer() as server:
+        monkeypatch.setenv("GOOGLE_GEMINI_BASE_URL", server.url)
+        monkeypatch.setenv("GOOGLE_API_KEY", "no key of ours")
+        assert doctor._models(Settings()).ok is False
+        monkeypatch.setenv("GOOGLE_API_KEY", KEY)
+        found = doctor._models(Settings())
+        assert (found.ok, found.detail) == (True, "google_genai:gemini-3.8-flash")
+        assert {exchange.kind for exchange in server.log.exchanges} == {"model_get"}

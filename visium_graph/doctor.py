@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import shutil
 import sys
@@ -10,11 +11,12 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
+from typing import get_args
 
 import psutil
 
-from visium_graph.errors import EnvironmentFault
-from visium_graph.settings import Settings
+from visium_graph.errors import EnvironmentFault, VisiumError
+from visium_graph.settings import Role, Settings
 
 __all__ = ["Check", "examine", "summary_ok"]
 
@@ -54,6 +56,7 @@ def examine(settings: Settings | None = None) -> list[Check]:
         _latex,
         _voice,
         _second_voice,
+        lambda: _models(settings),
         lambda: _folder("cache folder", settings.cache_dir, "set VISIUM_CACHE_DIR to a folder you can write"),
         lambda: _folder("scratch folder", Path(tempfile.gettempdir()), "set TMPDIR to a folder you can write"),
         lambda: _machine(settings),
@@ -183,6 +186,28 @@ def _second_voice() -> Check:
     except EnvironmentFault as error:
         return Check("second voice", None, str(error), "apt-get install espeak-ng")
     return Check("second voice", True, voice.identity)
+
+
+def _models(settings: Settings) -> Check:
+    """Whether the crew could begin: its key and its models' names are tried, which costs nothing."""
+    if not settings.has_crew:
+        why = "switched off" if settings.crew == "off" else "no key"
+        return Check("models", None, f"{why}: every agent works without one", "set GOOGLE_API_KEY (docs/models.md)")
+    try:
+        asyncio.run(_ensure_ready(settings))
+    except VisiumError as error:
+        return Check("models", False, _one_line(error), "set VISIUM_CREW=off to work without models (docs/models.md)")
+    names = dict.fromkeys(settings.model_of(role) for role in get_args(Role))
+    return Check("models", True, ", ".join(names))
+
+
+async def _ensure_ready(settings: Settings) -> None:
+    from visium_graph.models import close_models, ensure_ready  # noqa: PLC0415  # only where there is a key
+
+    try:
+        await ensure_ready(settings)
+    finally:
+        await close_models()
 
 
 def _folder(name: str, folder: Path, remedy: str) -> Check:
