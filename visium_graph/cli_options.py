@@ -38,7 +38,8 @@ QualityOption = Annotated[
     QualityName | None, typer.Option("--quality", help="draft 480p15, medium 720p30, high 1080p60, 4k 2160p60.")
 ]
 VoiceOption = Annotated[
-    Literal["hibari", "espeak", "silent"] | None, typer.Option("--voice", help="The voice to narrate with.")
+    Literal["gemini", "gtts", "hibari", "espeak", "silent"] | None,
+    typer.Option("--voice", help="The voice to narrate with (visium voices)."),
 ]
 StrictOption = Annotated[bool | None, typer.Option("--strict", help="Exit with 1 where a scene had to fall back.")]
 UnsandboxedOption = Annotated[

@@ -5,6 +5,7 @@ google-genai is used directly: LangChain's model puts a second header before WAV
 
 from __future__ import annotations
 
+import logging
 import os
 import re
 import time
@@ -73,6 +74,9 @@ class GeminiVoice(NetworkVoice):
             from google.genai import types  # noqa: PLC0415
         except ImportError as error:
             raise EnvironmentFault(f"voice gemini: {error}; install it with `pip install google-genai`") from None
+        logger = logging.getLogger("google_genai")
+        if logger.level == logging.NOTSET:
+            logger.setLevel(logging.ERROR)  # that there are two keys, it would say with every client
         # One attempt: whether and when to ask again is decided here, where the service's own wish is honoured.
         options = types.HttpOptions(base_url=base_url, retry_options=types.HttpRetryOptions(attempts=1))
         self._client = genai.Client(api_key=key, vertexai=False, http_options=options)
