@@ -115,6 +115,9 @@ class FormulaStep(Part):
     """LaTeX of display math, without dollar signs."""
     note: str = ""
     """Rich text beside or below the line: why this step holds."""
+    identity: bool = False
+    """Whether the line claims to hold for all values of its symbols, as `(a+b)^2 = a^2 + 2ab + b^2` does. Then it is
+    tried: a false one is a finding."""
 
 
 class FormulaLayout(PartsLayout):
