@@ -149,4 +149,4 @@ def test_models_are_tried_where_there_is_a_key(monkeypatch: pytest.MonkeyPatch) 
         monkeypatch.setenv("GOOGLE_API_KEY", KEY)
         found = doctor._models(Settings())
         assert (found.ok, found.detail) == (True, "google_genai:gemini-3.8-flash")
-        assert {exchange.kind for exchange in server.log.exchanges} == {"model_get"}
+        assert set(server.log.counts()) == {"model_get"}
