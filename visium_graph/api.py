@@ -180,14 +180,17 @@ async def _drive(
     on_event: OnEvent | None,
 ) -> None:
     config: RunnableConfig = {**_THREAD, "metadata": {"visium_settings": settings.model_dump_json()}}
-    stream = graph.astream(start, config, context=settings, stream_mode="custom", subgraphs=True, durability="async")
-    try:
-        async for _, event in stream:  # (namespace of the subgraph, event)
-            if on_event is not None:
-                on_event(cast("dict[str, Any]", event))
-    finally:
-        from visium_graph.models import close_models  # noqa: PLC0415  # only when a graph has run
+    from visium_graph.models import close_models, traced  # noqa: PLC0415  # only when a graph runs
 
+    try:
+        with traced():
+            stream = graph.astream(
+                start, config, context=settings, stream_mode="custom", subgraphs=True, durability="async"
+            )
+            async for _, event in stream:  # (namespace of the subgraph, event)
+                if on_event is not None:
+                    on_event(cast("dict[str, Any]", event))
+    finally:
         await close_models()
 
 
