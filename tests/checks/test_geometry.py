@@ -7,6 +7,15 @@ import re
 import pytest
 
 CLEAN = {
+    "a new group of what was there": """
+discs = [Circle(0.4).shift(x * RIGHT + y * UP) for x, y in ((0, 2), (-1, 0.5), (0, -1))]
+edges = [Line(one.get_center(), two.get_center()) for one, two in zip(discs, discs[1:])]
+note = Square(0.5).shift(5 * LEFT)
+self.play(*[Create(each) for each in (*discs, *edges, note)])
+self.play(FadeOut(note))
+self.play(VGroup(*edges).animate.set_color(YELLOW))
+self.wait(2)
+""",
     "axes with numbers and labels": """
 axes = Axes(x_range=[-3, 3], y_range=[-2, 2], axis_config={"include_numbers": True})
 labels = axes.get_axis_labels("x", "f(x)")

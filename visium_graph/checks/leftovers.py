@@ -44,6 +44,8 @@ class Leftovers:
 
     def __init__(self) -> None:
         self._things: dict[int, _Thing] = {}
+        self._since: dict[int, tuple[Any, int]] = {}
+        """Everything with ink that was ever there, as part of whatever, and the look at which it came."""
         self._looks = 0
 
     def look(self, picture: Picture) -> list[Fault]:
@@ -59,8 +61,18 @@ class Leftovers:
             mobject, box = present[key]
             others = [(other, its) for other, its in present.values() if other is not mobject]
             near = [other for other, its in others if meet(grown(box, _NEAR), its)]
-            self._things[key] = _Thing(mobject, box, self._looks, near)
+            self._things[key] = _Thing(mobject, box, self._came(mobject), near)
         return self._faults(present, picture.frame)
+
+    def _came(self, mobject: Any) -> int:
+        """The look at which a thing came: a group of things that were there already is nothing new."""
+        looks = [
+            self._since.setdefault(id(part), (part, self._looks))[1]
+            for part in mobject.get_family()
+            if len(part.points)
+        ]
+        moved = id(mobject) in self._things
+        return self._looks if moved else min(looks, default=self._looks)
 
     def _faults(self, present: dict[int, tuple[Any, Box]], frame: Box) -> list[Fault]:
         found = []
