@@ -23,14 +23,13 @@ from visium_graph.agents.patches import (
     Span,
     apply_edits,
     editable,
-    failing_lines,
     scope_for,
 )
 from visium_graph.agents.prompts import prompt
 from visium_graph.agents.reference import manim_reference, mistaken_names
 from visium_graph.agents.scene_module import Form, has_scene_class
 from visium_graph.agents.signatures import called_signatures, suggested_signatures
-from visium_graph.checks.feedback import feedback, numbered
+from visium_graph.checks.feedback import CALL_RULES, feedback, numbered
 from visium_graph.checks.finding import Finding
 from visium_graph.checks.index import load_index
 from visium_graph.layouts import CustomLayout
@@ -258,7 +257,9 @@ def _system() -> str:
 def _scene_text(assignment: Assignment) -> str:
     scene, storyboard, form = assignment.scene, assignment.storyboard, assignment.form
     layout = scene.layout
-    own = {part.id for part in layout.parts}  # a beat may name parts of the fallback, which are no concern of the code's
+    own = {
+        part.id for part in layout.parts
+    }  # a beat may name parts of the fallback, which are no concern of the code's
     beats = [
         {
             "say": beat.say,
@@ -290,9 +291,11 @@ def _repair_task(
     assignment: Assignment, code: str, findings: Sequence[Finding], scope: Scope, within: Sequence[Span]
 ) -> str:
     index = load_index()
+    # What stands in a wrong place is not called wrongly: signatures would only take room.
+    miscalled = [finding for finding in findings if finding.rule in CALL_RULES]
     signatures = [
-        *suggested_signatures(index, findings),
-        *called_signatures(index, code, failing_lines(code, findings)),
+        *suggested_signatures(index, miscalled),
+        *called_signatures(index, code, {finding.line for finding in miscalled}),
     ]
     return prompt(
         "coder_repair",

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from visium_graph.checks.excerpt import lines_of
 from visium_graph.checks.finding import Finding
 
-__all__ = ["NO_PICTURE", "feedback", "most_important", "numbered", "without_echoes"]
+__all__ = ["CALL_RULES", "NO_PICTURE", "feedback", "most_important", "numbered", "without_echoes"]
 
 NO_PICTURE = frozenset(
     {
@@ -49,6 +49,8 @@ _EXPLAINS = frozenset(
     }
 )
 """Rules of the static check that say why the dry run raises."""
+CALL_RULES = _EXPLAINS | _RAISED | {"ignored-keyword"}
+"""Rules of what a name is, how it is called or what it is given: signatures help there."""
 _SEVERITIES = ("error", "warning", "info")
 _AROUND = 2
 _LONGEST = 200
