@@ -10,11 +10,13 @@ from typing import Self
 from visium_graph.agents.coder_model import Assignment, Written, repair_code, scope_for, write_code
 from visium_graph.agents.reviewer_model import RULE, review
 from visium_graph.checks.finding import Finding
+from visium_graph.checks.scene import texts_of
 from visium_graph.graph.scene_work import SceneWork
 from visium_graph.graph.state import SceneState
 from visium_graph.layouts import CustomLayout
 from visium_graph.models import Crew, NoAnswer, crew_for
 from visium_graph.sandbox import pool_for
+from visium_graph.sandbox.runner import stored_result
 
 __all__ = ["SceneCrew", "is_complaint"]
 
@@ -71,8 +73,12 @@ class SceneCrew:
         before = [Finding.model_validate(item) for item in state.get("best", {}).get("findings", [])]
         told = [*findings, *filter(is_complaint, before)]
         code = await asyncio.to_thread(self.work.code, state["draft"])
+        measured = await asyncio.to_thread(lambda: stored_result(self.work.check_job(state["draft"])))
+        texts = texts_of(measured) if measured is not None else ()
         try:
-            return await review(self.crew, self.work.scene, stills, told, round=state["written"] - 1, code=code)
+            return await review(
+                self.crew, self.work.scene, stills, told, round=state["written"] - 1, code=code, texts=texts
+            )
         except NoAnswer:
             return []
 
@@ -82,4 +88,5 @@ class SceneCrew:
         job = await asyncio.to_thread(self.work.preview_job, draft)
         shown = await asyncio.wrap_future(await asyncio.to_thread(pool.submit, job))
         stills = [shown.files.get(f"-{number}.png") for number in range(len(self.work.scene.beats))]
-        return None if shown.status != "done" else [still for still in stills if still is not None] or None
+        found = [still for still in stills if still is not None]
+        return found if shown.status == "done" and len(found) == len(stills) else None
