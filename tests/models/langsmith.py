@@ -14,6 +14,14 @@ from typing import Any, Self
 import zstandard
 
 KEY = "lsv2_pt_0123456789abcdef0123456789abcdef_0123456789"
+_LIMITS = {
+    "use_multipart_endpoint": True,
+    "scale_up_qsize_trigger": 1000,
+    "scale_up_nthreads_limit": 16,
+    "scale_down_nempty_trigger": 4,
+    "size_limit": 100,
+    "size_limit_bytes": 20_971_520,
+}
 
 
 @dataclass
@@ -97,8 +105,8 @@ def _handler(langsmith: LangSmith) -> type[BaseHTTPRequestHandler]:
 
         def do_GET(self) -> None:
             self._take()
-            limits = {"use_multipart_endpoint": True, "size_limit": 100, "size_limit_bytes": 20_971_520}
-            self._answer({"version": "0.13.0", "batch_ingest_config": limits})
+            flags = {"zstd_compression_enabled": True}
+            self._answer({"version": "0.13.0", "instance_flags": flags, "batch_ingest_config": _LIMITS})
 
         def do_POST(self) -> None:
             self._take()

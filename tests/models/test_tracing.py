@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -11,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.gemini.authors import Fixed
+from tests.gemini.call import Call
 from tests.gemini.server import KEY, GeminiServer
 from tests.models import langsmith
 from tests.models.langsmith import LangSmith
@@ -43,18 +45,20 @@ LONGEST_EXIT = 3.0
 """Seconds; with tracing on and no key it would be twelve."""
 
 
+def _env(service: LangSmith, tracing: dict[str, str]) -> dict[str, str]:
+    """Nothing of the developer's own but what a process needs."""
+    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR", "VIRTUAL_ENV") if name in os.environ}
+    return {**kept, "GOOGLE_API_KEY": KEY, "LANGSMITH_ENDPOINT": service.url, **tracing}
+
+
 @pytest.fixture
 def ask(tmp_path: Path):
     """Two questions to the crew in a process of its own; returns what LangSmith got, and the seconds to exit."""
 
     def run(**tracing: str) -> tuple[LangSmith, float]:
-        kept = {
-            name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR", "VIRTUAL_ENV") if name in os.environ
-        }
         with LangSmith() as service, GeminiServer(Fixed({"scene_id": "why", "code": "pass"})) as gemini:
-            env = {**kept, "GOOGLE_API_KEY": KEY, "LANGSMITH_ENDPOINT": service.url, **tracing}
             command = [sys.executable, "-c", ASK, gemini.url, str(tmp_path)]
-            with subprocess.Popen(command, env=env, stdout=subprocess.PIPE, text=True) as process:
+            with subprocess.Popen(command, env=_env(service, tracing), stdout=subprocess.PIPE, text=True) as process:
                 assert process.stdout is not None
                 assert process.stdout.readline() == "done\n"
                 began = time.monotonic()
@@ -84,6 +88,10 @@ def test_calls_are_traced_with_their_names_tags_and_metadata(ask) -> None:
 def test_no_key_is_in_what_is_sent(ask) -> None:
     service, _ = ask(**ON)
     assert service.runs
+    assert_keyless(service)
+
+
+def assert_keyless(service: LangSmith) -> None:
     for request in service.requests:
         assert KEY.encode() not in request.body
         assert langsmith.KEY.encode() not in request.body
@@ -106,3 +114,81 @@ def test_otherwise_nothing_is_sent_and_nobody_waits(ask, tracing: dict[str, str]
     service, seconds = ask(**tracing)
     assert service.requests == []
     assert seconds < LONGEST_EXIT
+
+
+# --- A whole run -----------------------------------------------------------------------------------------------------
+
+CODE = """\
+from manim import *
+from visium_graph.stage import Slide
+
+class SceneWhy(Slide):
+    def construct(self):
+        self.begin("Why")
+        with self.beat(0):
+            self.play(FadeIn(Square()), run_time=0.2)
+        self.leave()
+"""
+BOARD = {
+    "title": "Squares",
+    "scenes": [
+        {
+            "id": "why",
+            "title": "Why",
+            "beats": [{"id": "a", "say": "A square.", "show": "a square"}],
+            "layout": {"kind": "custom", "brief": "A square."},
+            "fallback": {"kind": "bullets", "parts": [{"id": "x", "text": "A square"}]},
+        }
+    ],
+}
+
+
+def coder_and_reviewer(call: Call):
+    if "verdict" in (call.schema or {})["properties"]:
+        return {"scene_id": "why", "seen": ["a square"], "complaints": [], "verdict": "accept"}
+    return {"scene_id": "why", "code": CODE}
+
+
+@pytest.mark.parametrize("tracing", [ON, {"LANGSMITH_TRACING": "true"}], ids=["with a key", "without a key"])
+def test_a_whole_run(tmp_path: Path, tracing: dict[str, str]) -> None:
+    """The graph's own steps are traced too, and are silent too."""
+    board = tmp_path / "board.json"
+    board.write_text(json.dumps(BOARD), encoding="utf-8")
+    with LangSmith() as service, GeminiServer(coder_and_reviewer) as gemini:
+        told = {
+            "crew": "on",
+            "voice": "silent",
+            "base_url": gemini.url,
+            "cache_dir": str(tmp_path / "cache"),
+            "workers": "1",
+        }
+        settings = [part for name, value in told.items() for part in ("--set", f"{name}={value}")]
+        command = [
+            sys.executable,
+            "-m",
+            "visium_graph",
+            "make",
+            board,
+            "-o",
+            tmp_path / "run",
+            "--quality",
+            "tiny",
+            *settings,
+        ]
+        done = subprocess.run(
+            command, env=_env(service, tracing), capture_output=True, text=True, timeout=300, check=False
+        )
+    assert done.returncode == 0, done.stderr
+    report = json.loads((tmp_path / "run" / "report.json").read_text(encoding="utf-8"))
+    assert [scene["coder"] for scene in report["scenes"]] == ["model"]
+    assert report["usage"]["roles"].keys() == {"coder", "reviewer"}
+    if tracing is not ON:
+        assert service.requests == []
+        return
+    coder = service.named("coder: scene why, draft 1")
+    reviewer = service.named("reviewer: scene why, draft 1")
+    assert {"role:reviewer", "scene:why", "round:0"} <= set(reviewer["tags"])
+    assert coder["trace_id"] == reviewer["trace_id"]  # one trace a video
+    root = service.runs[coder["trace_id"]]
+    assert root.get("parent_run_id") is None
+    assert_keyless(service)
