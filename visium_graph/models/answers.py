@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
@@ -73,14 +74,16 @@ def messages_of(request: Request[A], turns: Sequence[Turn], *, told_schema: bool
             f"\n\nAnswer with one JSON object, and nothing before or after it, that fits this JSON schema:\n{schema}"
         )
     messages: list[BaseMessage] = [SystemMessage(system)]
-    for turn in turns:
-        if turn.speaker == "assistant":
-            messages.append(AIMessage(turn.text))
-        elif turn.images:
-            messages.append(HumanMessage(content=[{"type": "text", "text": turn.text}, *map(_picture, turn.images)]))
-        else:
-            messages.append(HumanMessage(turn.text))
+    for speaker, said in groupby(turns, key=lambda turn: turn.speaker):  # some models take no two turns of one speaker
+        blocks = [block for turn in said for block in _blocks(turn)]
+        content = blocks[0]["text"] if len(blocks) == 1 else blocks
+        messages.append(AIMessage(content) if speaker == "assistant" else HumanMessage(content))
     return messages
+
+
+def _blocks(turn: Turn) -> list[Any]:
+    """The words of a turn, and its pictures after them."""
+    return [{"type": "text", "text": turn.text}, *map(_picture, turn.images)]
 
 
 def _picture(image: bytes) -> dict[str, Any]:
