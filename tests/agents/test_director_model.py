@@ -89,15 +89,15 @@ async def test_the_prompt(prompt_snapshot) -> None:
 
 
 async def test_a_long_script_is_planned_in_several_calls_that_know_the_whole() -> None:
-    script = told(*(scene(f"s{n}", f"Number $n$ is {n}.", "And $m$.") for n in range(12)))
+    script = told(*(scene(f"s{n}", f"Number $n$ is {n}.", "And $m$.") for n in range(20)))
 
     def author(request):
         wanted = request.turns[0].text.rsplit("# Your task", 1)[1]
-        return plans(*(plan(f"s{n}") for n in range(12) if f"`s{n}`" in wanted))
+        return plans(*(plan(f"s{n}") for n in range(20) if f"`s{n}`" in wanted))
 
     made, requests = await directed(script, author)
     assert not made.understudied
-    assert [scene.id for scene in made.storyboard.scenes] == [f"s{n}" for n in range(12)]
+    assert [scene.id for scene in made.storyboard.scenes] == [f"s{n}" for n in range(20)]
     assert len(requests) == 3
     for request in requests:
         assert "Number $n$ is 11." in request.turns[0].text
@@ -283,12 +283,12 @@ async def test_silence_is_the_understudys_too() -> None:
 
 
 async def test_one_silent_call_costs_only_its_scenes() -> None:
-    script = told(*(scene(f"s{n}") for n in range(8)))
+    script = told(*(scene(f"s{n}") for n in range(9)))
 
     def author(request):
         if "`s0`" in request.turns[0].text.rsplit("# Your task", 1)[1]:
             return NoAnswer("unreachable", "no service")
-        return plans(*(plan(f"s{n}") for n in range(8)))
+        return plans(*(plan(f"s{n}") for n in range(9)))
 
     made, _ = await directed(script, author)
     assert list(made.understudied) == ["s0", "s1", "s2", "s3"]
@@ -305,6 +305,9 @@ async def test_findings_are_told_to_who_planned_the_scene() -> None:
     assert "$1 = 2$ is false" in requests[1].turns[-1].text
     assert "`one`" not in requests[1].turns[-1].text
     assert made.storyboard.scenes[1].layout.parts[0].text == "Better"
+    words = Finding(file="storyboard.json", rule="false-equation", message="scene 'two', beat 'b1': $1 = 2$ is false")
+    made, requests = await directed(script, first, findings=[words])
+    assert (len(requests), made.understudied) == (1, {})
     stubborn, _ = await directed(script, first, plans(plan("one")), findings=[finding])
     assert list(stubborn.understudied) == ["two"]
 

@@ -28,8 +28,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Directed", "direct_with_model"]
 
-_SCENES_A_CALL = 5
-"""A plan of so many scenes is a few thousand tokens: far from any limit, and calls run at the same time."""
+_SCENES_A_CALL = 8
+"""Pictures go on from scene to scene, which is planned best in one piece. A plan of so many scenes is some eight thousand
+tokens; that of a longer script would keep everybody waiting, so it is dealt out to calls that run at the same time."""
 
 
 @dataclass(frozen=True)
@@ -62,8 +63,8 @@ async def direct_with_model(crew: Crew, brief: Brief, script: Script, findings: 
         crew: who asks the model.
         brief: what the video is asked to be.
         script: what is said.
-        findings: what checks said of an earlier plan of this script, which name the scene by its id (in `file` or in the
-            message); these scenes are planned once more.
+        findings: what checks said of an earlier plan of this script. Scenes that they name (`scene 'id'` in the message,
+            or the scene's file) are planned once more.
 
     Returns:
         A storyboard with the scenes and beats of the script, in its order.
@@ -161,13 +162,14 @@ def _task(brief: Brief, script: Script, scenes: Sequence[ScriptScene]) -> str:
 
 
 def _about(scene: ScriptScene, findings: Sequence[Finding]) -> list[str]:
-    """What the findings that name a scene say."""
+    """What findings say of a scene's picture; what is said is none of the director's business."""
+    place = f"scene {scene.id!r}"
+    spoken = (f"{place}, title", f"{place}, beat ")
     return [
         f"{finding.message}{f' ({finding.suggestion})' if finding.suggestion else ''}"
         for finding in findings
-        if scene.id in {finding.file, finding.file.rsplit("/", 1)[-1].removesuffix(".py")}
-        or f"'{scene.id}'" in finding.message
-        or f'"{scene.id}"' in finding.message
+        if (place in finding.message or finding.file.endswith(f"/{scene.id}.py"))
+        and not finding.message.startswith(spoken)
     ]
 
 

@@ -44,13 +44,13 @@ def _names(latex: str) -> bool:
 
 
 def told_scene(script: Script, index: int, *, whole: bool) -> str:
-    """A scene as Markdown: what is said at each beat and, where `whole`, what the script writer saw and the material."""
+    """A scene as Markdown: what is said at each beat and what the script writer saw, and where `whole` its material."""
     scene = script.scenes[index]
     first = 1 + sum(len(before.material) for before in script.scenes[:index])
     lines = [f"## Scene `{scene.id}`: {scene.title}", ""]
     for beat in scene.beats:
         lines.append(f"- beat `{beat.id}`: {beat.say}")
-        if whole and beat.show:
+        if beat.show:
             lines.append(f"  - the script writer sees: {beat.show}")
         if whole and beat.material:
             lines.append(f"  - brings: {', '.join(f'material {first + number}' for number in beat.material)}")
