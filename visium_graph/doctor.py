@@ -56,6 +56,7 @@ def examine(settings: Settings | None = None) -> list[Check]:
         _latex,
         _voice,
         _second_voice,
+        *([lambda: _chosen_voice(settings)] if settings.voice in {"gemini", "gtts"} else []),
         lambda: _models(settings),
         lambda: _folder("cache folder", settings.cache_dir, "set VISIUM_CACHE_DIR to a folder you can write"),
         lambda: _folder("scratch folder", Path(tempfile.gettempdir()), "set TMPDIR to a folder you can write"),
@@ -186,6 +187,16 @@ def _second_voice() -> Check:
     except EnvironmentFault as error:
         return Check("second voice", None, str(error), "apt-get install espeak-ng")
     return Check("second voice", True, voice.identity)
+
+
+def _chosen_voice(settings: Settings) -> Check:
+    """A service's voice, where one was chosen; the service itself is not asked."""
+    from visium_graph.voices import list_voices  # noqa: PLC0415  # as above
+
+    status = next(status for status in list_voices(settings) if status.name == settings.voice)
+    if not status.available:
+        return Check("chosen voice", None, f"{status.detail} (without it another voice speaks)", "visium voices")
+    return Check("chosen voice", True, f"{settings.voice}: {status.detail}")
 
 
 def _models(settings: Settings) -> Check:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from visium_graph import doctor
 from visium_graph.errors import EnvironmentFault, InputError
 from visium_graph.settings import Settings, load_settings
 from visium_graph.voices import list_voices, load_voice
@@ -95,3 +96,12 @@ def test_without_its_package_a_voice_says_how_to_have_it(monkeypatch: pytest.Mon
     monkeypatch.delattr("google.genai", raising=False)
     with pytest.raises(EnvironmentFault, match="pip install google-genai"):
         load_voice("gemini", Settings())
+
+
+def test_the_doctor_looks_at_a_chosen_service(monkeypatch: pytest.MonkeyPatch) -> None:
+    check = doctor._chosen_voice(Settings(voice="gemini"))
+    assert check.ok is None  # a video is made without it
+    assert "set GOOGLE_API_KEY" in check.detail
+    monkeypatch.setenv("GOOGLE_API_KEY", "some-key")
+    assert doctor._chosen_voice(Settings(voice="gemini")).ok
+    assert doctor._chosen_voice(Settings(voice="gtts")).ok

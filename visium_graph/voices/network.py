@@ -12,7 +12,8 @@ from contextvars import ContextVar, copy_context
 from dataclasses import dataclass
 from typing import Any
 
-from tenacity import RetryCallState, Retrying, retry_if_exception
+from tenacity import RetryCallState, Retrying, retry_if_exception_type
+from tenacity.stop import stop_base
 
 from visium_graph.errors import EnvironmentFault
 from visium_graph.voices.base import Sound
@@ -83,35 +84,21 @@ class NetworkVoice(ABC):
 
     def synthesise(self, text: str) -> Sound:
         """Speak plain words; a call that fails is tried again where that can help. See `Voice`."""
-        unheard = tries = 0
-
-        def hopeless(state: RetryCallState) -> bool:
-            nonlocal unheard, tries
-            trouble = state.outcome.exception() if state.outcome else None
-            assert isinstance(trouble, Trouble)
-            self._line.failed(trouble)
-            tries += not trouble.quota
-            unheard += trouble.heard
-            return tries >= self._limits.attempts or unheard >= _UNHEARD or self._line.reason is not None
-
         retrying = Retrying(
-            retry=retry_if_exception(lambda error: isinstance(error, Trouble)),
-            stop=hopeless,
+            retry=retry_if_exception_type(Trouble),
+            stop=_Tries(self._limits.attempts, self._line),
             wait=self._wait,
             sleep=self._line.pause,
             reraise=True,
         )
         try:
-            sound = retrying(self._attempt, text)
+            return retrying(self._attempt, text)
         except Trouble as trouble:
             raise EnvironmentFault(f"voice {self.name}: {self._line.reason or trouble}") from None
-        self._line.worked()
-        return sound
 
     def _wait(self, state: RetryCallState) -> float:
         """Seconds before the next try. A quota's rest is kept by the line, for all calls."""
-        trouble = state.outcome.exception() if state.outcome else None
-        if isinstance(trouble, Trouble) and trouble.quota:
+        if _trouble_of(state).quota:
             return 0.0
         pause = min(self._limits.first_pause * 2.0 ** (state.attempt_number - 1), self._limits.longest_pause)
         return pause * random.uniform(0.5, 1.0)  # noqa: S311  # spreads calls in time, guards nothing
@@ -120,6 +107,15 @@ class NetworkVoice(ABC):
         self._line.take_turn()
         if self._line.reason is not None:
             raise Trouble(self._line.reason)
+        try:
+            sound = self._speech(text)
+        except Trouble as trouble:
+            self._line.failed(trouble)
+            raise
+        self._line.worked()
+        return sound
+
+    def _speech(self, text: str) -> Sound:
         # Long words take long to say; short ones that take long will not come at all.
         seconds = min(self._limits.seconds, 20.0 + 2.0 * spoken_seconds(text))
         sound = self._watched(text, seconds)
@@ -155,3 +151,23 @@ class NetworkVoice(ABC):
         if self._told is not None:
             spent = round(time.monotonic() - began, 3)
             self._told(SpeechCall(model, speaking_scene.get(), outcome, spent, *tokens))
+
+
+class _Tries(stop_base):
+    """When the same words are given up: a quota is no fault of theirs, and speech that is none may cost."""
+
+    def __init__(self, attempts: int, line: Line) -> None:
+        self._attempts, self._line = attempts, line
+        self._failed = self._unheard = 0
+
+    def __call__(self, retry_state: RetryCallState) -> bool:
+        trouble = _trouble_of(retry_state)
+        self._failed += not trouble.quota
+        self._unheard += trouble.heard
+        return self._failed >= self._attempts or self._unheard >= _UNHEARD or self._line.reason is not None
+
+
+def _trouble_of(state: RetryCallState) -> Trouble:
+    trouble = state.outcome.exception() if state.outcome else None
+    assert isinstance(trouble, Trouble)
+    return trouble
