@@ -8,13 +8,14 @@ import json
 import warnings
 
 import pytest
+from blockbuster import BlockingError, blockbuster_ctx
 
 from tests.gemini.authors import Fixed
 from tests.gemini.faults import Plan
 from tests.gemini.server import KEY, GeminiServer
 from tests.models.conftest import GOOD, request
 from tests.models.openai_server import Said, openai_server
-from visium_graph.models import clients, close_models, crew_for
+from visium_graph.models import clients, close_models, crew_for, ensure_ready, start_ledger
 from visium_graph.models.clients import Pace, lane_of
 from visium_graph.run import Run
 
@@ -80,6 +81,29 @@ async def test_a_call_that_is_cancelled_gives_its_place_back(play) -> None:
         assert lane.idle
         async with asyncio.timeout(1), lane.slot():
             assert not lane.idle
+
+
+async def test_nothing_blocks_the_loop(play) -> None:
+    async with play(Fixed("no", GOOD)) as stage:
+        with blockbuster_ctx(scanned_modules=["visium_graph"]):
+            with pytest.raises(BlockingError):
+                start_ledger(stage.run)  # writes a file: the watch is awake
+            await ensure_ready(stage.crew.settings)
+            await stage.crew.ask(request())
+            assert (await stage.crew.ask(request())).stored
+            await close_models()
+
+
+async def test_lanes_of_settings_that_nobody_uses_any_more_go(play) -> None:
+    async with play(Fixed(GOOD)) as stage:
+        lane = lane_of(stage.crew.settings)
+        await stage.crew.ask(request())
+        async with lane.slot():
+            for number in range(40):
+                lane_of(stage.crew.settings.model_copy(update={"scene_tokens": 1 + number}))
+            await asyncio.sleep(0)
+            assert len(clients._lanes[asyncio.get_running_loop()]) <= clients._MOST
+            assert lane_of(stage.crew.settings) is lane
 
 
 async def test_the_pace_is_even(monkeypatch) -> None:

@@ -33,6 +33,8 @@ Effort = dict[str, Any]
 """Options of a chat model that say how hard it is to think."""
 
 _MINUTE = 60.0
+_MOST = 16
+"""Lanes kept for one loop."""
 
 
 class Pace:
@@ -170,6 +172,7 @@ def forget_services() -> None:
     _proven.clear()
 
 
+_closing: set[asyncio.Future[None]] = set()
 _lanes: dict[asyncio.AbstractEventLoop, dict[str, Lane]] = {}
 _lock = threading.Lock()
 
@@ -182,8 +185,17 @@ def lane_of(settings: Settings) -> Lane:
             del _lanes[other]  # its lanes were closed when it ended
         lanes = _lanes.setdefault(loop, {})
         if settings.key not in lanes:
+            _make_room(lanes)
             lanes[settings.key] = Lane(settings)
         return lanes[settings.key]
+
+
+def _make_room(lanes: dict[str, Lane]) -> None:
+    """A server may see ever new settings: the oldest lanes that nobody uses go."""
+    for key in [key for key, lane in lanes.items() if lane.idle][: max(0, len(lanes) - _MOST + 1)]:
+        closing = asyncio.ensure_future(lanes.pop(key).aclose())
+        _closing.add(closing)
+        closing.add_done_callback(_closing.discard)
 
 
 async def close_models() -> None:

@@ -184,7 +184,7 @@ class Crew:
 
     def _store(self, key: str, reply: Reply[A]) -> None:
         data = {
-            "answer": reply.value.model_dump(mode="json"),
+            "answer": reply.value.model_dump(mode="json", by_alias=True),
             "model": reply.model,
             "thought": reply.thought,
             "tokens": asdict(reply.tokens),
