@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 from tests.gemini.server import KEY, GeminiServer
+from visium_graph.checks.index import load_index
+from visium_graph.checks.index.store import index_path
 
 __all__ = ["environment", "start", "visium"]
 
 
 def environment(server: GeminiServer | None, store: Path, key: str | None = KEY) -> dict[str, str]:
-    """Nothing of the developer's settings; tiny pictures, the silent voice, a store of its own."""
+    """Nothing of the developer's settings; tiny pictures, the silent voice, a store of its own.
+
+    The store has the index of manim already, as it has from the second video on.
+    """
+    load_index()
+    (store / "index").mkdir(parents=True, exist_ok=True)
+    shutil.copy(index_path(), store / "index")
     kept = {
         name: value
         for name, value in os.environ.items()
