@@ -8,6 +8,7 @@ import pprint
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 
 from visium_graph.agents.patches import parsed
 from visium_graph.checks.excerpt import lines_of
@@ -23,6 +24,8 @@ _MODULES = ("math", "random", "itertools", "functools", "string")
 _LEAVE = "self.leave(title=False)"
 """Everything goes: the next scene cannot know whether this code or a template has left a title standing."""
 _BEGINNINGS = frozenset({"begin", "layout", "title"})
+
+_IMPORTS = (ast.Import, ast.ImportFrom)
 
 Change = tuple[int, int, list[str]]
 """Index of a line, how many lines go, and what comes in their place."""
@@ -64,7 +67,7 @@ class Form:
             if tree is None:
                 break
             code = _changed(code, step(tree, lines_of(code)))
-        return code
+        return code.rstrip("\n") + "\n"
 
     def _named(self, tree: ast.Module, lines: Sequence[str]) -> list[Change]:
         """The one scene class under its name, with the attributes that are ours."""
@@ -90,13 +93,10 @@ class Form:
         if present == wanted or not rest or first.lineno == node.lineno:
             return []
         start = _start(node.body[1] if _is_docstring(first) and len(node.body) > 1 else first) - 1
-        gap = [] if mine and lines[_start(rest[0]) - 2].strip() == "" else [""]
-        gone: list[Change] = [
-            (item.lineno - 1, (item.end_lineno or item.lineno) - item.lineno + 1, []) for item in mine
-        ]
+        gone: list[Change] = [(item.lineno - 1, _with_blanks(item, lines), []) for item in mine]
         if gone and gone[0][0] == start:
-            return [(start, gone[0][1], [*wanted, *gap]), *gone[1:]]
-        return [(start, 0, [*wanted, *gap]), *gone]
+            return [(start, gone[0][1], [*wanted, ""]), *gone[1:]]
+        return [(start, 0, [*wanted, ""]), *gone]
 
     def _attribute_lines(self) -> list[str]:
         theme = [f"theme = {self.theme!r}"] if self.theme != "dark" else []
@@ -114,10 +114,9 @@ class Form:
             wanted.append("from visium_graph.stage import Slide")
         if not wanted:
             return []
-        before = [node for node in tree.body if _is_docstring(node) or _is_future(node)]
+        before = list(takewhile(lambda node: _is_docstring(node) or isinstance(node, _IMPORTS), tree.body))
         place = (before[-1].end_lineno or 0) if before else 0
-        body = [node for node in tree.body if node not in before]
-        apart = bool(body) and not isinstance(body[0], ast.Import | ast.ImportFrom) and bool(lines[place].strip())
+        apart = place < len(lines) and bool(lines[place].strip())
         return [(place, 0, [*wanted, "", ""] if apart else wanted)]
 
     def _framed(self, tree: ast.Module, lines: Sequence[str]) -> list[Change]:
@@ -213,13 +212,17 @@ def _is_docstring(item: ast.stmt) -> bool:
     return isinstance(item, ast.Expr) and isinstance(item.value, ast.Constant) and isinstance(item.value.value, str)
 
 
-def _is_future(item: ast.stmt) -> bool:
-    return isinstance(item, ast.ImportFrom) and item.module == "__future__"
-
-
 def _start(item: ast.stmt) -> int:
     decorators: list[ast.expr] = getattr(item, "decorator_list", [])
     return min([item.lineno, *(node.lineno for node in decorators)])
+
+
+def _with_blanks(item: ast.stmt, lines: Sequence[str]) -> int:
+    """How many lines a statement takes, with the empty ones below it."""
+    end = item.end_lineno or item.lineno
+    while end < len(lines) and not lines[end].strip():
+        end += 1
+    return end - item.lineno + 1
 
 
 def _last(node: ast.expr) -> str:

@@ -206,7 +206,7 @@ class _Listener(Rules):
                     return
                 name = self._walk.world.name_of(owner) if owner is not None else ""
                 yield f"{name}.{method_signature(method)}"
-            case None | MethodValue() if isinstance(call.node.func, ast.Attribute):
+            case None | MethodValue() | Animate() if isinstance(call.node.func, ast.Attribute):
                 # Nothing that is known; or a `get_x` that manim would make up, and that fails.
                 yield from self._instead(call.node.func)
             case _:
