@@ -37,7 +37,10 @@ _WIDEST = 768
 """Pixels; a model sees no more in a larger picture, and is paid by its size."""
 _LONGEST = 400
 """Characters of one remark."""
+_LONGEST_TEXT = 120
+"""Characters of one text of a picture."""
 _TOLD = 5
+"""Findings of the checks that are worth telling."""
 
 
 async def review(
@@ -106,7 +109,7 @@ def review_request(
             new=[parts[part] for part in new if part not in revealed],
             again=[part for part in new if part in revealed],
             standing=[part for part in revealed if part not in new],
-            texts=_distinct(texts[number]) if number < len(texts) else None,
+            texts=[_plain(said, _LONGEST_TEXT) for said in texts[number]] if number < len(texts) else None,
         )
         turns.append(Turn("user", text, (picture,)))
         revealed += [part for part in new if part not in revealed]
@@ -189,10 +192,6 @@ def _described(part: Part) -> str:
         return f"`{part.id}`: ${part.latex}$"
     fields = part.model_dump(exclude={"id"}, exclude_defaults=True)
     return f"`{part.id}`: " + ", ".join(f"{name} {value}" for name, value in fields.items())
-
-
-def _distinct(texts: Sequence[str]) -> list[str]:
-    return list(dict.fromkeys(_plain(text, 120) for text in texts if text.strip()))
 
 
 def _plain(text: str, longest: int = _LONGEST) -> str:

@@ -132,4 +132,4 @@ def _texts(picture: Picture) -> list[str]:
         for text in picture.texts
         if text.opacity > _FAINT and not text.tick_label and meet(text.bounds, picture.frame)
     )
-    return [words for words in dict.fromkeys(seen) if words][:_MOST_TEXTS]
+    return [words for words in seen if words][:_MOST_TEXTS]
