@@ -64,7 +64,7 @@ def test_where_a_keyword_is_refused_those_that_are_taken_are_told() -> None:
 def test_where_an_attribute_is_missing_the_nearest_are_told() -> None:
     (plot,) = called(8)
     assert plot.startswith("Axes has no get_graph; it has plot(function, x_range=None")
-    assert called(11) == ["Arrow.scale(factor, scale_tips=False)", "Arrow has no shift_to; it has shift(*vectors)"]
+    assert called(11) == ["Arrow has no shift_to; it has shift(*vectors)", "Arrow.scale(factor, scale_tips=False)"]
     (text,) = called(12)
     assert text.startswith("Slide has no play_text; it has ")
     assert "rich(text, role='text')" in text

@@ -99,7 +99,25 @@ MISTAKEN: Mapping[str, tuple[tuple[str, str], ...]] = {
 """Names that models write although manim has none of them: kind -> (name, receiver) of the curated table of renames."""
 
 
-SELDOM = frozenset(["arg_separator", "background_color", "background_config", "background_image", "background_stroke_color", "background_stroke_opacity", "background_stroke_width", "cap_style", "close_new_points", "colorscale", "colorscale_axis", "coor_mask", "d_alpha", "dash_offset", "decimal_number_config", "digit_buff_per_font_unit", "dim_to_match", "discontinuities", "dt", "edge_to_fix", "element_alignment_corner", "element_to_mobject", "element_to_mobject_config", "entries_background_color", "equal_lengths", "faded_line_ratio", "faded_line_style", "fall_back", "family", "flash_radius", "formatter_style", "index_of_submobject_to_align", "introducer", "joint_type", "add_background_rectangles_to_entries", "arrange_in_grid_config", "background_rectangle_color", "bracket_config", "bracket_h_buff", "bracket_v_buff", "include_background_rectangle", "label_constructor", "line_to_number_buff", "longer_tick_multiple", "make_smooth_after_applying_functions", "mark_paths_closed", "match_depth", "mob_class", "n_points_per_cubic_curve", "num_components", "numbers_with_elongated_ticks", "paragraph_config", "path_arc_axis", "path_arc_centers", "path_func", "pre_function_handle_to_anchor_scale_factor", "recursive", "remover", "replace_mobject_with_target_in_scene", "reverse_rate_function", "scaling", "shade_in_3d", "sheen_direction", "sheen_factor", "show_ellipsis", "stretch_brackets", "submobject_to_align", "suspend_mobject_updating", "tab_width", "tex_environment", "tip_shape", "tip_height", "tolerance_for_point_equality", "unit_buff_per_font_unit", "use_deepcopy", "use_smoothing", "use_vectorized", "max_stroke_width_to_length_ratio", "max_tip_length_to_length_ratio", "exclude_origin_tick", "point_color", "wiggles", "blend", "width_scale_factor", "input_sample_type", "show_signed_area", "dim", "call_updater", "include_sign", "group_with_commas", "grid_xstep", "grid_ystep", "sharpness", "numbers_to_exclude", "dot_radius", "dot_distance", "dot_color", "line_config", "flow_order", "row_alignments", "col_alignments", "row_heights", "col_widths", "cell_alignment", "frozen_frame", "stop_condition", "code_file", "rotate_about_point", "scale_about_point", "n_wiggles", "dot_config", "transform_mismatches", "fade_transform_mismatches"])  # fmt: skip
+_SELDOM = """
+    add_background_rectangles_to_entries arg_separator arrange_in_grid_config background_config
+    background_rectangle_color background_stroke_color background_stroke_width blend bracket_config bracket_h_buff
+    bracket_v_buff call_updater cell_alignment close_new_points code_file col_alignments col_widths colorscale
+    colorscale_axis coor_mask d_alpha dash_offset decimal_number_config digit_buff_per_font_unit dim dim_to_match
+    discontinuities dot_color dot_config dot_distance dot_radius dt edge_to_fix element_alignment_corner
+    element_to_mobject element_to_mobject_config entries_background_color equal_lengths exclude_origin_tick
+    fade_transform_mismatches faded_line_ratio faded_line_style fall_back family flash_radius flow_order
+    formatter_style frozen_frame grid_xstep grid_ystep group_with_commas include_background_rectangle include_sign
+    index_of_submobject_to_align input_sample_type introducer label_constructor line_config line_to_number_buff
+    longer_tick_multiple make_smooth_after_applying_functions mark_paths_closed match_depth
+    max_stroke_width_to_length_ratio max_tip_length_to_length_ratio mob_class n_wiggles num_components
+    numbers_to_exclude numbers_with_elongated_ticks paragraph_config path_arc_axis path_arc_centers path_func
+    point_color recursive remover replace_mobject_with_target_in_scene reverse_rate_function rotate_about_point
+    row_alignments row_heights scale_about_point scaling sharpness show_ellipsis show_signed_area stop_condition
+    stretch_brackets submobject_to_align suspend_mobject_updating tab_width tex_environment tip_height tip_shape
+    transform_mismatches unit_buff_per_font_unit use_deepcopy use_smoothing use_vectorized width_scale_factor
+"""
+SELDOM = frozenset(_SELDOM.split())
 """Parameters that scenes have no use for: they would only fill the prompt."""
 
 
