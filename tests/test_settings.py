@@ -1,5 +1,7 @@
 """Settings: who wins, and what a wrong one is told."""
 
+from pathlib import Path
+
 import pytest
 
 from visium_graph.errors import InputError
@@ -47,3 +49,12 @@ def test_broken_config_files(tmp_path, text, message):
 
 def test_key_follows_the_values():
     assert Settings(quality="draft").key == Settings(quality="draft").key != Settings(quality="high").key
+
+
+def test_words_that_yaml_reads_as_true_and_false(tmp_path: Path) -> None:
+    config = tmp_path / "mine.yaml"
+    config.write_text("crew: off\ncoder_thinking: off\n")
+    settings = load_settings(config)
+    assert (settings.crew, settings.coder_thinking) == ("off", "off")
+    config.write_text("crew: on\n")
+    assert load_settings(config).crew == "on"

@@ -36,6 +36,8 @@ TEXT = json.dumps(GOOD)
         (AIMessage(TEXT), "ok"),
         (AIMessage([{"type": "thinking", "thinking": "hm {"}, {"type": "text", "text": TEXT}]), "ok"),
         (AIMessage(f"<think>it is {{}}</think>\n{TEXT}"), "ok"),
+        (AIMessage(f"it is {{}}</think>\n{TEXT}"), "ok"),
+        (AIMessage(json.dumps({**GOOD, "code": "a </think> {b}\n```\nc"})), "ok"),
         (AIMessage(f"Sure:\n```json\n{TEXT}\n```"), "ok"),
         (AIMessage(f"Sure: {TEXT} Anything else?"), "ok"),
         (AIMessage(TEXT, response_metadata={"finish_reason": "length"}), "ok"),

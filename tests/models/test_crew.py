@@ -14,6 +14,7 @@ from tests.gemini.content import Answer
 from tests.gemini.faults import Plan
 from tests.models.conftest import GOOD, Draft, request
 from visium_graph.models import NoAnswer, Turn, crew_for, usage_of
+from visium_graph.models import crew as crew_module
 from visium_graph.models.usage import calls_of
 from visium_graph.run import Run
 from visium_graph.settings import Settings
@@ -308,6 +309,18 @@ async def test_an_answer_that_the_agent_no_longer_accepts_is_asked_for_again(pla
         with pytest.raises(NoAnswer, match="never") as found:
             await stage.crew.ask(request(accept=lambda _: "never"))
     assert found.value.kind == "unfit"
+
+
+async def test_a_kill_after_an_answer_costs_a_line_and_no_answer(play, monkeypatch) -> None:
+    def killed(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    async with play(Fixed(GOOD)) as stage:
+        with monkeypatch.context() as patch:
+            patch.setattr(crew_module, "note_call", killed)
+            with pytest.raises(KeyboardInterrupt):
+                await asyncio.to_thread(asyncio.run, stage.crew.ask(request()))
+        assert (await stage.crew.ask(request())).stored
 
 
 async def test_a_bad_answer_is_never_stored(play) -> None:

@@ -115,3 +115,7 @@ async def test_a_server_that_nobody_started(settings) -> None:
 @pytest.mark.parametrize("model", ["llama3", "gpt-6-astra", "google_genai:", ":x"])
 async def test_models_without_a_provider(settings, model) -> None:
     assert "write it as provider:model" in await one_line(settings(model=model), InputError)
+
+
+async def test_a_file_of_prices_with_a_fault_is_met_first(settings, tmp_path) -> None:
+    assert "prices cannot be read" in await one_line(settings(prices=tmp_path / "none.yaml"), InputError)

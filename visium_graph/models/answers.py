@@ -168,6 +168,8 @@ def _shown(error: Mapping[str, Any]) -> str:
 
 def _bare(text: str) -> str:
     """The JSON in a text: without thoughts before it, fences around it, words about it."""
+    if text.startswith(("{", "[")):
+        return text
     text = text.rpartition("</think>")[2].strip()
     if text.startswith(("{", "[")):
         return text

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import BaseModel
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type
-from tenacity.wait import wait_exponential_jitter
+from tenacity.wait import wait_exponential_jitter, wait_random
 
 from visium_graph.errors import EnvironmentFault, InputError
 from visium_graph.models.answers import Heard, Missing, messages_of, read, schema_of, thought_of, tokens_of
@@ -123,15 +123,17 @@ class _Asking:
             note_proven(settings, name)
             return Heard(Missing(fault.failure, fault.message), fault.tokens, False, self.seconds, number)
         note_proven(settings, name)
-        result = read(message, self._request, called=mode == "function_calling")
+        # In a thread: what the agent has to say about an answer may take it a while.
+        result = await asyncio.to_thread(read, message, self._request, called=mode == "function_calling")
         return Heard(result, tokens_of(message), thought_of(message), self.seconds, number)
 
     def _pause(self, state: RetryCallState) -> float:
         fault = _fault(state)
         if fault.kind != "passing":
             return 0.0
-        told = wait_exponential_jitter(_FIRST_PAUSE, _LONGEST_PAUSE, jitter=_FIRST_PAUSE)(state)
-        return told if fault.wait is None else fault.wait
+        if fault.wait is not None:
+            return fault.wait + wait_random(0, _FIRST_PAUSE)(state)  # not all at the same moment
+        return wait_exponential_jitter(_FIRST_PAUSE, _LONGEST_PAUSE, jitter=_FIRST_PAUSE)(state)
 
     def _is_over(self, state: RetryCallState) -> bool:
         """Whether another try is pointless; called after each failed one, when the pause before the next is known."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 from pydantic import BaseModel
 
 from visium_graph.errors import EnvironmentFault
-from visium_graph.models.answers import Missing, check, schema_of, with_reason
+from visium_graph.models.answers import Heard, Missing, check, schema_of, with_reason
 from visium_graph.models.factory import service_url, split_model
 from visium_graph.models.prices import cost_of
 from visium_graph.models.request import NoAnswer, Reply, Request, Tokens
@@ -89,17 +89,19 @@ class Crew:
             except Unanswered as failed:
                 await asyncio.to_thread(self._note, request, failed.kind, seconds=failed.seconds, tries=failed.tries)
                 raise
-            outcome = heard.result.kind if isinstance(heard.result, Missing) else "ok"
-            await asyncio.to_thread(
-                self._note, request, outcome, heard.tokens, heard.seconds, heard.tries, thought=heard.thought
-            )
+            await asyncio.to_thread(self._keep, key, request, heard)
             if not isinstance(heard.result, Missing):
-                reply = Reply(heard.result, model, heard.thought, stored=False, tokens=heard.tokens)
-                await asyncio.to_thread(self._store, key, reply)
-                return reply
+                return Reply(heard.result, model, heard.thought, stored=False, tokens=heard.tokens)
             missing = heard.result
             turns = with_reason(turns, missing)
         raise NoAnswer(missing.kind, f"{model} gave no usable answer, asked twice: {missing.reason}")
+
+    def _keep(self, key: str, request: Request[A], heard: Heard[A]) -> None:
+        """Store a good answer, and only then note it: a kill in between costs a line rather than an answer."""
+        outcome = heard.result.kind if isinstance(heard.result, Missing) else "ok"
+        if not isinstance(heard.result, Missing):
+            self._store(key, Reply(heard.result, self.model(request), heard.thought, stored=False, tokens=heard.tokens))
+        self._note(request, outcome, heard.tokens, heard.seconds, heard.tries, thought=heard.thought)
 
     def _seconds_left(self, request: Request[A]) -> float | None:
         """What is left of the time that may be spent on the scene's code.

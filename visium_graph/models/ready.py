@@ -12,6 +12,7 @@ from visium_graph.errors import EnvironmentFault
 from visium_graph.models.clients import effort_for, lane_of, note_proven, proven_since
 from visium_graph.models.errors import Fault, told_apart
 from visium_graph.models.factory import GOOGLE, service_url, split_model, uses_vertex
+from visium_graph.models.prices import price_of
 from visium_graph.settings import Role, Settings, gemini_key
 
 __all__ = ["ensure_ready"]
@@ -31,10 +32,11 @@ async def ensure_ready(settings: Settings) -> None:
 
     Raises:
         EnvironmentFault: no key, a wrong one, no such model, or nobody there: one line that says what to do.
-        InputError: a model's name or its options cannot be used.
+        InputError: a model's name, its options or the file of prices cannot be used.
     """
     if not settings.has_crew:
         return
+    price_of(settings.model, settings.prices)  # a file of prices with a fault in it is met now
     models = sorted({":".join(split_model(settings.model_of(role))) for role in get_args(Role)})
     if any(model.startswith(f"{GOOGLE}:") for model in models) and not gemini_key() and not uses_vertex():
         raise EnvironmentFault(
