@@ -166,14 +166,15 @@ class _Speaking:
 
     async def _beat(self, text: str, threads: ThreadPoolExecutor) -> Narration:
         loop = asyncio.get_running_loop()
-        speak = copy_context().run
-        clip = await loop.run_in_executor(
-            threads, speak, narrate, text, self._voice, self._store, self._storyboard.language
-        )
-        if clip.warning is not None and self.fall is None:
+        return await loop.run_in_executor(threads, copy_context().run, self._narrate, text)
+
+    def _narrate(self, text: str) -> Narration:
+        clip = narrate(text, self._voice, self._store, self._storyboard.language)
+        if clip.fault is not None and self.fall is None:
             self.fall = clip.fault
-            if isinstance(self._voice, NetworkVoice) and await asyncio.to_thread(self._is_followed):
-                self._voice.close("the next voice speaks the whole video")  # what is not spoken yet is not paid for
+            # In this thread, which speaks nothing meanwhile: what will not be heard is not paid for.
+            if isinstance(self._voice, NetworkVoice) and self._is_followed():
+                self._voice.close("the next voice speaks the whole video")
         return clip
 
     def _is_followed(self) -> bool:
