@@ -5,9 +5,12 @@ from __future__ import annotations
 import copy
 import json
 import re
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tests.agents.crew import TestCrew, conversation
 from tests.gemini import schemas
@@ -19,7 +22,7 @@ from visium_graph.agents.director_model import direct_with_model
 from visium_graph.agents.formulas import latex_fault, rich_fault
 from visium_graph.agents.layout_vocabulary import describe_layouts
 from visium_graph.agents.prompts import prompt
-from visium_graph.agents.scene_plan import Plan
+from visium_graph.agents.scene_plan import Plan, PlanError, PlannedScene, scene_of
 from visium_graph.agents.script_types import Script, ScriptBeat, ScriptScene
 from visium_graph.agents.told_script import symbol_colors
 from visium_graph.checks.finding import Finding
@@ -82,6 +85,7 @@ async def test_the_prompt(prompt_snapshot) -> None:
     ]
     first = scene("area", material=material)
     first.beats[0].material = [0]
+    first.beats[0].sources = ["The sticks cross at a right angle.", "2, 3 | 3"]
     second = scene("code", "Now $d$ and $e$ are numbers.", "That is all.")
     faulty = plans(plan(reveals=[["z"], ["y"]]), plan("code"))
     _, requests = await directed(told(first, second), faulty, plans(plan()))
@@ -356,3 +360,24 @@ async def test_the_prompts_examples_are_plans_that_can_be_drawn() -> None:
     made, _ = await directed(told(*(scene(name, "One.", "Two.", "Three.") for name in names)), answer)
     assert not made.understudied
     assert [item.layout.kind for item in made.storyboard.scenes] == ["figure", "plot", "custom"]
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers(-3, 9) | st.text(max_size=5) | st.sampled_from(["x", "a^2", "table", "row"]),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["id", "text", "row", "cells", "material", "path", "latex", "symbol"]), inner, max_size=4),
+    max_leaves=8,
+)  # fmt: skip
+
+
+@given(
+    kind=st.sampled_from(["formula", "code", "table", "image", "plot", "figure", "custom", "title"]) | JSON,
+    fields=st.dictionaries(st.sampled_from(["parts", "material", "colors", "source", "header", "brief"]), JSON),
+    material=st.booleans(),
+)
+@settings(max_examples=150, deadline=None)
+def test_whatever_is_answered_is_a_scene_or_told_back(kind, fields, material: bool) -> None:
+    answer = PlannedScene.model_validate(plan(layout={"kind": kind, **fields}, fallback={"kind": "title", **fields}))
+    blocks = [Table(header=["a"], rows=[["1"]]), Formula(latex="a")] if material else []
+    with suppress(PlanError):
+        made = scene_of(answer, scene(), blocks)
+        assert [beat.reveal for beat in made.beats] == [["x"], ["y"]]

@@ -111,7 +111,7 @@ def test_the_schema_is_one_that_the_service_takes(answer) -> None:
 
 
 @pytest.mark.parametrize(
-    ("minutes", "most", "words", "scenes"), [(3, 10, 435, 5), (0.1, 10, 30, 1), (60, 4, 1200, 4), (10, 100, 1450, 17)]
+    ("minutes", "most", "words", "scenes"), [(3, 10, 435, 6), (0.1, 10, 30, 1), (60, 4, 1200, 4), (10, 100, 1450, 21)]
 )
 def test_the_length_becomes_words_and_scenes(minutes: float, most: int, words: int, scenes: int) -> None:
     assert Budget.of(replace(TOPIC, minutes=minutes, max_scenes=most)) == Budget(words=words, scenes=scenes)

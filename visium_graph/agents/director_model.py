@@ -155,6 +155,7 @@ def _task(brief: Brief, script: Script, scenes: Sequence[ScriptScene]) -> str:
         audience=brief.audience,
         language=script.language,
         colors=symbol_colors(script),
+        grounded=any(beat.sources for scene in script.scenes for beat in scene.beats),
         scenes=told,
         wanted=[scene.id for scene in scenes],
         whole=len(scenes) == len(script.scenes),

@@ -198,8 +198,9 @@ def _filled(layout: dict[str, Any], material: Sequence[Block]) -> dict[str, Any]
     Raises:
         PlanError: a number names nothing, or something of another kind.
     """
-    fill = _FILLERS.get(layout.get("kind", ""))
-    parts = [part for part in layout.get("parts", []) if isinstance(part, dict)]
+    fill = _FILLERS.get(str(layout.get("kind", "")))
+    parts = layout.get("parts")
+    parts = [part for part in parts if isinstance(part, dict)] if isinstance(parts, list) else []
     if fill is not None:
         fill(layout, parts, material)
     return layout
@@ -213,7 +214,7 @@ def _fill_formula(layout: dict[str, Any], parts: Sequence[dict[str, Any]], mater
     colors = layout.get("colors")
     if isinstance(colors, list):
         pairs = [pair for pair in colors if isinstance(pair, dict) and pair.get("symbol")]
-        layout["colors"] = {bare_latex(pair["symbol"]): pair.get("role") for pair in pairs}
+        layout["colors"] = {bare_latex(str(pair["symbol"])): pair.get("role") for pair in pairs}
 
 
 def _fill_code(layout: dict[str, Any], _: Sequence[dict[str, Any]], material: Sequence[Block]) -> None:
@@ -234,7 +235,7 @@ def _fill_image(_: dict[str, Any], parts: Sequence[dict[str, Any]], material: Se
     for part in parts:
         if block := _taken(part, Image, material):
             part |= {"path": block.path, "alt": part.get("alt") or block.alt}
-        elif part.get("path") not in known:
+        elif str(part.get("path")) not in known:
             raise PlanError([f"part {part.get('id')!r} is no picture of the script's material"])
 
 
@@ -242,7 +243,7 @@ _FILLERS = {"formula": _fill_formula, "code": _fill_code, "table": _fill_table, 
 
 
 def _fill_row(part: dict[str, Any], table: Table | None) -> None:
-    number = part.pop("row", 0)
+    number = _number(part, "row")
     if table is None or part.get("cells") or not number:
         return
     if not 1 <= number <= len(table.rows):
@@ -252,7 +253,7 @@ def _fill_row(part: dict[str, Any], table: Table | None) -> None:
 
 def _taken(holder: dict[str, Any], kind: type[Any], material: Sequence[Block]) -> Any:
     """The block that a `material` number names, which is removed from its holder; None where there is no number."""
-    number = holder.pop("material", 0)
+    number = _number(holder, "material")
     if not number:
         return None
     if not 1 <= number <= len(material):
@@ -261,3 +262,13 @@ def _taken(holder: dict[str, Any], kind: type[Any], material: Sequence[Block]) -
     if not isinstance(block, kind):
         raise PlanError([f"material {number} is a {block.kind}, which this layout cannot hold"])
     return block
+
+
+def _number(holder: dict[str, Any], name: str) -> int:
+    """A number that is removed from its holder; 0 where there is none."""
+    number = holder.pop(name, 0)
+    if isinstance(number, str) and number.isdecimal():
+        return int(number)
+    if not isinstance(number, int):
+        raise PlanError([f"{name} {number!r} is no number"])
+    return number

@@ -26,7 +26,7 @@ _MOST_BEATS = 8
 _LONGEST_BEAT = 75
 """Words: three full sentences."""
 _TOLERANCE = 0.4
-_SECONDS_A_SCENE = 35
+_SECONDS_A_SCENE = 28
 
 
 @dataclass(frozen=True)

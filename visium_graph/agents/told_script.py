@@ -52,6 +52,8 @@ def told_scene(script: Script, index: int, *, whole: bool) -> str:
         lines.append(f"- beat `{beat.id}`: {beat.say}")
         if beat.show:
             lines.append(f"  - the script writer sees: {beat.show}")
+        if whole and beat.sources:
+            lines.append(f"  - rests on: {' / '.join(beat.sources)}")
         if whole and beat.material:
             lines.append(f"  - brings: {', '.join(f'material {first + number}' for number in beat.material)}")
     if whole:
