@@ -154,6 +154,11 @@ def test_lines_may_be_changed_around_what_fails() -> None:
     assert editable(CODE, [finding()], "lines") == [(1, 28)]
 
 
+@pytest.mark.parametrize("scope", ["lines", "block"])
+def test_what_a_reviewer_sees_in_a_beat_may_have_been_made_anywhere(scope) -> None:
+    assert editable(CODE, [finding(8), finding(20, rule="review")], scope) == [(1, 28)]
+
+
 @pytest.mark.parametrize(
     ("text", "block"),
     [

@@ -15,7 +15,10 @@ from visium_graph.checks.finding import Finding
 from visium_graph.layouts import FormulaStep, TextPart
 from visium_graph.storyboard import Scene
 
-__all__ = ["MEASURED", "Complaint", "Evidence", "Kind", "Review"]
+__all__ = ["MEASURED", "RULE", "Complaint", "Evidence", "Kind", "Review"]
+
+RULE = "review"
+"""Rule of the findings that complaints become."""
 
 Kind = Literal[
     "says-otherwise",

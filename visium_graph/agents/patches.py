@@ -14,6 +14,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from visium_graph.agents.complaints import RULE
 from visium_graph.checks.excerpt import lines_of
 from visium_graph.checks.finding import Finding
 
@@ -94,8 +95,10 @@ def failing_lines(code: str, findings: Iterable[Finding]) -> list[int]:
 def editable(code: str, findings: Iterable[Finding], scope: Scope) -> list[Span]:
     """The stretches of a draft that a repair of this scope may change; all of it where findings name no place."""
     whole = (1, _count(code))
+    findings = list(findings)
     places = failing_lines(code, findings)
-    if scope == "whole" or not places:
+    # A reviewer names the beat where something is seen, not the line that made it: that may be far above.
+    if scope == "whole" or not places or any(finding.rule == RULE for finding in findings):
         return [whole]
     tree = parsed(code)
     if scope == "lines" or tree is None:

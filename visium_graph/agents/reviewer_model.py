@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from PIL import Image
 
-from visium_graph.agents.complaints import Complaint, Evidence, Review
+from visium_graph.agents.complaints import RULE, Complaint, Evidence, Review
 from visium_graph.agents.prompts import prompt
 from visium_graph.checks.feedback import most_important
 from visium_graph.checks.finding import Finding
@@ -29,8 +29,6 @@ if TYPE_CHECKING:
 
 __all__ = ["RULE", "review", "review_request"]
 
-RULE = "review"
-"""Rule of the findings that complaints become."""
 MOST = 3
 """Complaints at a time: a coder repairs a few things well."""
 _WIDEST = 768
