@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from visium_graph.checks.equations import wording
 from visium_graph.checks.equations.claims import Falsehood, false_claims
 from visium_graph.checks.equations.explain import explanation, remedy
+from visium_graph.checks.equations.values import Meter
 from visium_graph.checks.finding import Finding
 
 __all__ = ["RULE", "Passage", "check_passages"]
@@ -18,6 +19,8 @@ RULE = "false-equation"
 _MATH = re.compile(r"(?<!\\)\$(?=\S)((?:\\.|[^$\\])+?)(?<=\S)(?<!\\)\$(?!\d)", re.DOTALL)
 """Inline math, as the stage reads it."""
 _SENTENCE_END = re.compile(r"(?<=[.!?\u2026\u3002])\s+")
+_WORK = 2_000_000
+"""Steps for all formulas together: some seconds, where somebody tries for hours."""
 _REPLY_WORDS = 8
 """A sentence so short may be about the formula before it: "That is not right."."""
 
@@ -58,18 +61,19 @@ def check_passages(
         language: of the texts.
         file: how findings should name where they stand.
     """
+    budget = Meter(_WORK)
     return [
         finding
         for passage in passages
         for latex in _asserted(passage, language)
-        for finding in _findings(passage, latex, language, file)
+        for finding in _findings(passage, latex, language, file, budget)
     ]
 
 
-def _findings(passage: Passage, latex: str, language: str, file: str) -> Iterator[Finding]:
+def _findings(passage: Passage, latex: str, language: str, file: str, budget: Meter) -> Iterator[Finding]:
     rounds = wording.is_rounding(f"{passage.scene} {passage.note} {passage.around}")
     comma = not language.lower().startswith("en")
-    for found in false_claims(latex, identity=passage.identity, rounds=rounds, decimal_comma=comma):
+    for found in false_claims(latex, identity=passage.identity, rounds=rounds, decimal_comma=comma, budget=budget):
         if found.bare and passage.derived:
             continue
         yield Finding(

@@ -11,7 +11,7 @@ from visium_graph.checks.equations.identities import Counterexample, counterexam
 from visium_graph.checks.equations.reader import read_side
 from visium_graph.checks.equations.tokens import Clause, NotUnderstood, Relation, clauses_of, latex_of
 from visium_graph.checks.equations.tree import Node, free_symbols
-from visium_graph.checks.equations.truth import holds, written_number
+from visium_graph.checks.equations.truth import holds, is_bare
 from visium_graph.checks.equations.values import Meter, Undecided, Value, evaluate
 
 __all__ = ["Falsehood", "false_claims"]
@@ -42,7 +42,12 @@ class Falsehood:
 
 
 def false_claims(
-    latex: str, *, identity: bool = False, rounds: bool = False, decimal_comma: bool = False
+    latex: str,
+    *,
+    identity: bool = False,
+    rounds: bool = False,
+    decimal_comma: bool = False,
+    budget: Meter | None = None,
 ) -> list[Falsehood]:
     r"""The false claims of a formula; what cannot be read or decided is none.
 
@@ -52,6 +57,8 @@ def false_claims(
         rounds: whether a quotient may have been rounded to a whole number without a word.
         decimal_comma: whether a comma may stand before decimals, as in most languages but English.
 
+        budget: what there is to compute for this formula and others; None for no bound but its own.
+
     Example:
         >>> [found.claim for found in false_claims(r"c^2 = 3^2 + 4^2 = 26 \ne 25")]
         ['3^2 + 4^2 = 26']
@@ -60,7 +67,7 @@ def false_claims(
         clauses = clauses_of(latex)
     except NotUnderstood:
         return []
-    meter = Meter()
+    meter = Meter(whole=budget)
     found: list[Falsehood] = []
     refuted = False
     for place, clause in enumerate(clauses):
@@ -136,7 +143,7 @@ class _ClauseReader:
         relation = self.clause.relations[last - 1]
         if holds(left, values[0], relation, right, values[1], rounds=self.rounds) != "false":
             return None
-        bare = written_number(left) is not None and written_number(right) is not None
+        bare = is_bare(left) and is_bare(right)
         return Falsehood(*self._written(first, last), left, right, relation, *values, bare=bare)
 
     def _identity(self, left: Node, right: Node, place: int) -> Falsehood | None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from visium_graph.checks.equations.algebra import exact_form, expanded
 from visium_graph.checks.equations.claims import Falsehood
-from visium_graph.checks.equations.tree import Node, Number, Percent, free_symbols, walk
+from visium_graph.checks.equations.tree import Negative, Node, Number, Percent, Quotient, free_symbols, walk
 from visium_graph.checks.equations.truth import differs, written_number
 from visium_graph.checks.equations.values import Value
 
@@ -26,10 +26,10 @@ def explanation(found: Falsehood) -> str:
         return f"for {' and '.join(symbols)} the left side is {left}, the right side {right}"
     if not differs(found.left_value, found.right_value):
         return f"both sides are {_told(found.left, found.left_value)}"
-    left, right = _told(found.left, found.left_value, found.right), _told(found.right, found.right_value, found.left)
-    if written_number(found.right) is not None:
+    left, right = _told(found.left, found.left_value, found.right), _told(found.right, found.right_value)
+    if _is_written(found.right):
         return f"the left side is {left}"
-    if written_number(found.left) is not None:
+    if _is_written(found.left):
         return f"the right side is {right}"
     return f"the left side is {left}, the right side {right}"
 
@@ -44,8 +44,7 @@ def remedy(found: Falsehood) -> str | None:
         greater = found.left_value.number > found.right_value.number
         sign = (">" if greater else "<") if differs(found.left_value, found.right_value) else "="
         return f"{left} {sign} {found.right_latex}"
-    written = written_number(found.right)
-    if written is None or found.relation == "!=":
+    if not _is_written(found.right) or found.relation == "!=":
         return None
     exact = found.left_value.exact
     if found.relation == "=" and exact is not None:
@@ -63,25 +62,33 @@ def _told(node: Node, value: Value, other: Node | None = None) -> str:
         return f"{form}, about {_significant(value.number)}" if form else f"about {_significant(value.number)}"
     if not _is_short(exact):
         return f"about {_significant(exact)}"
-    return _plain(exact, node, other)
+    return _plain(exact, node if other is None else other, node)
 
 
-def _plain(exact: Fraction, *near: Node | None) -> str:
-    """As a percentage, a decimal or a fraction, whatever the formula itself uses."""
-    parts = [part for node in near if node is not None for part in walk(node)]
-    if any(isinstance(part, Percent) for part in parts) and _terminates(exact * 100):
+def _plain(exact: Fraction, beside: Node, *near: Node) -> str:
+    """As a percentage if the other side is one, as a decimal or a fraction, whatever the formula itself uses."""
+    parts = [part for node in (beside, *near) for part in walk(node)]
+    if any(isinstance(part, Percent) for part in walk(beside)) and _terminates(exact * 100):
         return f"{_decimal(exact * 100)}%"
     if any(isinstance(part, Number) and part.places for part in parts) and _terminates(exact):
         return _decimal(exact)
     return str(exact)
 
 
-def _latex_of(exact: Fraction, *near: Node) -> str:
-    text = _plain(exact, *near).replace("%", r"\%")
+def _latex_of(exact: Fraction, beside: Node, *near: Node) -> str:
+    text = _plain(exact, beside, *near).replace("%", r"\%")
     if "/" not in text:
         return text
     over, under = text.lstrip("-").split("/")
     return f"{'-' * (exact < 0)}\\frac{{{over}}}{{{under}}}"
+
+
+def _is_written(node: Node) -> bool:
+    """Whether the side is a number written out, or a fraction of two: there is nothing to say of it."""
+    inner = node.of if isinstance(node, Negative) else node
+    if isinstance(inner, Quotient):
+        return isinstance(inner.over, Number) and isinstance(inner.under, Number)
+    return written_number(node) is not None
 
 
 def _is_short(exact: Fraction) -> bool:

@@ -1,7 +1,7 @@
 """Identities: what is claimed for all values is tried at some, and only what fails at all of them is false.
 
 Where an identity holds (real or whole numbers, which sign, which branch) is rarely written beside it. So the numbers
-tried are positive, whole where a formula counts with them, and one that agrees may be an accident; a claim that holds on
+tried are positive, whole where a formula counts with them, and two that agree may be accidents; a claim that holds on
 part of them is let pass.
 """
 
@@ -19,11 +19,12 @@ from visium_graph.checks.equations.values import Meter, Undecided, Value, evalua
 __all__ = ["Counterexample", "counterexample"]
 
 _REAL = tuple(map(Fraction, ("3/5", "7/4", "2/7", "13/6", "9/8", "5/11", "8/3", "17/10")))
-_WHOLE = tuple(map(Fraction, (3, 5, 4, 7, 6, 2, 8, 9)))
+_WHOLE = tuple(map(Fraction, (3, 8, 12, 5, 2, 10, 15, 21)))
 _SIMPLE = ((1, 2, 3, 4), (2, 1, 3, 5), (3, 2, 1, 4), (2, 3, 5, 1))
-_POINTS = 24
-_ENOUGH = 6
+_POINTS = 40
+_ENOUGH = 8
 _FEWEST = 4
+_ACCIDENTS = 2
 _MOST_SYMBOLS = 4
 _COUNTING = frozenset({"n", "m", "k", "N"})
 _OTHERWISE = frozenset({"i", "e", "d", "o", "O"})
@@ -62,7 +63,7 @@ def counterexample(left: Node, relation: Relation, right: Node, meter: Meter) ->
             found.append(Counterexample(point, *values))
         else:
             agreed += 1
-        if agreed > 1:
+        if agreed > _ACCIDENTS:
             return None
         if tried == _ENOUGH:
             break

@@ -137,9 +137,12 @@ def _layout_passages(place: str, scene: Scene, layout: Layout, words: str) -> It
 
 
 def _cells(layout: Layout, part: Part) -> Sequence[str]:
-    """The row of a table and its header: a cell may say that the formula in another is wrong."""
+    """The row of a table and its header: a cell may say that the formula in another is wrong.
+
+    A header may well be a question ("Right angle?"), to which the cells are answers.
+    """
     if isinstance(layout, TableLayout) and isinstance(part, TableRow):
-        return [*layout.header, *part.cells]
+        return [*(name.replace("?", "") for name in layout.header), *part.cells]
     return []
 
 

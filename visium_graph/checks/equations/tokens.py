@@ -63,7 +63,7 @@ _TOKEN = re.compile(
     r"|(?P<tight>(?<=\d),(?=\d))"
     r"|(?P<command>\\[A-Za-z]+\*?|\\.)"
     r"|(?P<sign>\S)",
-    re.DOTALL,
+    re.DOTALL | re.ASCII,
 )
 _UNICODE = str.maketrans(
     {
@@ -141,7 +141,7 @@ def clauses_of(latex: str) -> list[Clause]:
     """
     if len(latex) > _LONGEST:
         raise NotUnderstood("too long")
-    tokens = _negations(list(_tokens(latex)))
+    tokens = _unboxed(_negations(list(_tokens(latex))))
     if any(token.text in _SILENCING for token in tokens if token.kind in {"command", "sign"}):
         raise NotUnderstood("congruences, logic, questions and crossed out terms")
     if any(is_doubtful(token.text) for token in tokens if token.kind in {"text", "name"}):
@@ -182,6 +182,14 @@ def _negations(tokens: list[Token]) -> list[Token]:
         else:
             result.append(token)
     return result
+
+
+def _unboxed(tokens: list[Token]) -> list[Token]:
+    """What a box around the whole formula holds."""
+    boxed = len(tokens) > 3 and tokens[0].text == r"\boxed" and tokens[-1].text == "}"
+    if boxed and all(depth for depth, _ in _with_depth(tokens[1:])):
+        return tokens[2:-1]
+    return tokens
 
 
 def _pieces(tokens: Sequence[Token]) -> Iterator[tuple[list[Token], bool]]:

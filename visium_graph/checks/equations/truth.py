@@ -6,7 +6,7 @@ An equals sign before a rounded decimal is common and no mistake worth a word, s
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any, Literal
 
@@ -26,7 +26,7 @@ from visium_graph.checks.equations.tree import (
 )
 from visium_graph.checks.equations.values import Value
 
-__all__ = ["Verdict", "Written", "differs", "holds", "written_number"]
+__all__ = ["Verdict", "Written", "differs", "holds", "is_bare", "written_number"]
 
 Verdict = Literal["true", "false", "undecided"]
 
@@ -46,6 +46,7 @@ class Written:
     significant: int
     decimal: bool
     """Whether it shows digits behind a point, or how large it is by a power of ten."""
+    percent: bool = False
 
 
 def written_number(node: Node) -> Written | None:
@@ -53,10 +54,13 @@ def written_number(node: Node) -> Written | None:
     match node:
         case Negative(of=of):
             inner = written_number(of)
-            return inner and Written(-inner.value, inner.unit, inner.significant, inner.decimal)
+            return inner and replace(inner, value=-inner.value)
         case Percent(of=of):
             inner = written_number(of)
-            return inner and Written(inner.value / 100, inner.unit / 100, inner.significant, decimal=True)
+            if inner is None:
+                return None
+            unit = min(inner.unit, Fraction(1)) / 100  # 70 % is not 7 tens of percents
+            return Written(inner.value / 100, unit, inner.significant, decimal=True, percent=True)
         case Number(value=value, places=places):
             if places:
                 return Written(value, Fraction(1, 10**places), node.significant, decimal=True)
@@ -85,6 +89,15 @@ def holds(
         right_value: what it is worth.
         rounds: whether a quotient may have been rounded to a whole number without a word.
     """
+    told = _holds(left, left_value, relation, right, right_value, rounds=rounds)
+    # Of a lone pi beside a number it is not certain that it is that pi.
+    letter = (isinstance(left, Constant) and is_bare(right)) or (isinstance(right, Constant) and is_bare(left))
+    return "undecided" if letter and relation != "~" and told == "false" else told
+
+
+def _holds(
+    left: Node, left_value: Value, relation: Relation, right: Node, right_value: Value, *, rounds: bool
+) -> Verdict:
     apart = differs(left_value, right_value)
     if relation == "=":
         return _equals(left, left_value, right, right_value, rounds=rounds) if apart else "true"
@@ -109,12 +122,12 @@ def differs(left: Value, right: Value) -> bool:
 
 def _equals(left: Node, left_value: Value, right: Node, right_value: Value, *, rounds: bool) -> Verdict:
     written = written_number(left), written_number(right)
-    if all(written) or _is_named(left) or _is_named(right):
-        return "undecided"  # "1 = 3" is the end of a system without solution, "\\pi = 3.2" a law of Indiana
+    if is_bare(left) and is_bare(right):
+        return "undecided"  # the end of a system without solution
     for literal, value, other in ((written[0], right_value, right), (written[1], left_value, left)):
         if literal is None:
             continue
-        if literal.decimal and literal.significant >= 2 and _shows(literal, value):
+        if literal.decimal and (literal.significant >= 2 or literal.percent) and _shows(literal, value):
             return "undecided"
         whole = literal.value.denominator == 1 and not literal.decimal
         if rounds and whole and _has(other, Quotient) and _gap(value, literal) < 1:
@@ -128,7 +141,7 @@ def _equals(left: Node, left_value: Value, right: Node, right_value: Value, *, r
 
 def _about(left: Node, left_value: Value, right: Node, right_value: Value) -> Verdict:
     written = written_number(left), written_number(right)
-    if all(written):
+    if is_bare(left) and is_bare(right):
         return "undecided"
     for literal, value, other in ((written[0], right_value, right), (written[1], left_value, left)):
         if literal is None:
@@ -177,8 +190,9 @@ def _is_rounded(*sides: Node) -> bool:
     )
 
 
-def _is_named(node: Node) -> bool:
-    return isinstance(node, Constant)
+def is_bare(node: Node) -> bool:
+    """Whether the side is nothing but a number: 3, -2.5."""
+    return isinstance(node.of if isinstance(node, Negative) else node, Number)
 
 
 def _has(node: Node, kind: type[Node]) -> bool:

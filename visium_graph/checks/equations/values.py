@@ -53,10 +53,11 @@ class Undecided(ValueError):  # noqa: N818  # no fault of anybody's: then nothin
 
 
 class Meter:
-    """How much may still be computed."""
+    """How much may still be computed: for one formula, and out of what there is for all of them."""
 
-    def __init__(self, work: int = _WORK) -> None:
+    def __init__(self, work: int = _WORK, whole: Meter | None = None) -> None:
         self._left = work
+        self._whole = whole
 
     def charge(self, steps: int) -> None:
         """Pay for some steps.
@@ -67,6 +68,8 @@ class Meter:
         self._left -= steps
         if self._left < 0:
             raise Undecided("too much to compute")
+        if self._whole is not None:
+            self._whole.charge(steps)
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,7 +35,7 @@ _CONNECTIVES = frozenset(
 # Said of what stands near: the formula may be the wrong one, a supposition, or what somebody believed.
 _REJECTED: Mapping[str, re.Pattern[str]] = {
     "en": _words(
-        r"wrong(?:ly)?|false(?:ly|hood|hoods)?|incorrect(?:ly)?|untrue|mistak\w+|errors?|erroneous(?:ly)?|fallac\w+|paradox\w*|"
+        r"wrong(?:ly)?|false(?:ly|hood|hoods)?(?! (?:positive|negative|alarm)s?)|incorrect(?:ly)?|untrue|mistak\w+|errors?|erroneous(?:ly)?|fallac\w+|paradox\w*|"
         r"absurd\w*|contradict\w*|impossible|nonsense|myths?|misconceptions?|misread\w*|misus\w*|flaw\w*|blunders?|bugs?|typos?|invalid|"
         r"bogus|sloppy|naive(?:ly)?|tempt\w*|pitfalls?|traps?|pretend\w*|suppos\w+|assum\w+|imagin(?:e|es|ed|ing)|hypothe\w+|what if|"
         r"jokes?|joked|tricks?|riddles?|quiz|true or|or false|prisoner|orwell|indiana|disprov\w+|refut\w*|counter-?examples?|"
@@ -76,7 +76,7 @@ _DOUBT: Mapping[str, re.Pattern[str]] = {
 _IF_FORMULA = re.compile(rf"\bif\s+(?:\S+\s+){{0,2}}{FORMULA}", re.IGNORECASE)
 _OTHER_ARITHMETIC = _words(
     r"mod|modul\w+|modular|congruen\w*|residues?|clocks?|o['\u2019]clock|binary(?! search| tree)|octal|hexadecimal|hex|"
-    r"ternary|(?:in|to) base|base[- ](?:\d+|two|three|five|eight|ten|twelve|sixteen|b|n)|bases (?:\d|two)|number systems?|"
+    r"ternary|(?:in|to) base|(?<!the )(?<!log )(?<!logarithm )base[- ](?:\d+|two|three|five|eight|ten|twelve|sixteen|b|n)|bases (?:\d|two)|number systems?|"
     r"boole(?:an)?|logic(?:al|s)?|truth (?:table|value)s?|xor|propositions?|vacuous\w*|floating[- ]?point|floats?|overflow\w*|"
     r"two['\u2019]s complement|bytes?|matri(?:x|ces)|tensors?|quaternions?|finite fields?|galois|tropical|cyclic|"
     r"\w+-adic|ordinals?|transfinite|concatenat\w*|kilobytes?|celsius|fahrenheit|roman numerals?|weekdays?|calendars?|"
