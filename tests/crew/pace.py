@@ -84,7 +84,7 @@ def measure(seed: object, number: int, folder: Path, *, scale: float = 1.0) -> P
         env = environment(server, folder / "store") | {"VISIUM_CALL_SECONDS": "60"}
         others, began = _others(), time.monotonic()
         process = start(["make", lecture.topic, "-o", str(folder / "run"), "--json"], env)
-        out, told = process.communicate(timeout=600)
+        _, told = process.communicate(timeout=600)
         wall = time.monotonic() - began
         work = _reaped() - others[1]
         assert process.returncode == 0, told
