@@ -14,7 +14,10 @@ from visium_graph.stage import Slide
 
 
 class SceneWhy(Slide):
-    narration = ('First this.', 'Then that.')
+    narration = (
+        'First this.',
+        'Then that.',
+    )
 
     def construct(self):
         self.begin('Why', after='Before')
@@ -24,16 +27,24 @@ class SceneWhy(Slide):
 """
 
 
+NARRATION = """\
+    narration = (
+        'First this.',
+        'Then that.',
+    )
+"""
+
+
 @pytest.mark.parametrize(
     ("old", "new"),
     [
         ("", ""),
         ("class SceneWhy(Slide)", "class Demo(Slide)"),
         ("class SceneWhy(Slide)", "class SceneWhy(Scene)"),
-        ("    narration = ('First this.', 'Then that.')\n\n", ""),
-        ("'Then that.')\n", "'Something else',\n    )\n"),
-        ("    narration = ('First this.', 'Then that.')\n", "    narration = ['x']\n    theme = 'light'\n"),
-        ("    narration = ('First this.', 'Then that.')\n", "    narration = ['x']\n\n    theme: str = 'light'\n"),
+        (f"{NARRATION}\n", ""),
+        ("'Then that.'", "'Something else'"),
+        (NARRATION, "    narration = ['x']\n    theme = 'light'\n"),
+        (NARRATION, "    narration = ['x']\n\n    theme: str = 'light'\n"),
         ("        self.begin('Why', after='Before')\n", ""),
         ("self.begin('Why', after='Before')", 'self.begin("Why?")'),
         (

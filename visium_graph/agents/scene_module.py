@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import builtins
-import pprint
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -100,8 +99,7 @@ class Form:
 
     def _attribute_lines(self) -> list[str]:
         theme = [f"theme = {self.theme!r}"] if self.theme != "dark" else []
-        text = f"narration = {pprint.pformat(self.narration, width=100)}"
-        return [*theme, *text.split("\n")]
+        return [*theme, "narration = (", *(f"    {text!r}," for text in self.narration), ")"]
 
     def _imported(self, tree: ast.Module, lines: Sequence[str]) -> list[Change]:
         bound = _bound(tree)

@@ -43,56 +43,18 @@ _NEAR = 6
 _KNOWN = frozenset({"add", "beat", "begin", "leave", "play", "remove", "wait"})
 """Methods of a scene that every draft calls."""
 _QUOTED = re.compile(r"`([A-Za-z_]\w*)`")
-_STYLE = frozenset(
-    [
-        "color",
-        "fill_color",
-        "fill_opacity",
-        "stroke_color",
-        "stroke_width",
-        "stroke_opacity",
-        "z_index",
-        "background_stroke_color",
-        "background_stroke_opacity",
-        "background_stroke_width",
-        "sheen_direction",
-        "sheen_factor",
-        "shade_in_3d",
-        "joint_type",
-        "cap_style",
-        "n_points_per_cubic_curve",
-        "tolerance_for_point_equality",
-        "pre_function_handle_to_anchor_scale_factor",
-        "make_smooth_after_applying_functions",
-        "flat_stroke",
-        "gradient_mode",
-        "should_subdivide_sharp_curves",
-        "should_remove_null_curves",
-        "dim",
-        "target",
-        "close_new_points",
-        "name",
-        "propagate_colors",
-        "long_lines",
-        "background_image",
-        "background_image_file",
-    ]
-)
+_STYLE = """
+    color fill_color fill_opacity stroke_color stroke_width stroke_opacity z_index background_image
+    background_stroke_color background_stroke_opacity background_stroke_width cap_style close_new_points dim joint_type
+    make_smooth_after_applying_functions n_points_per_cubic_curve name pre_function_handle_to_anchor_scale_factor
+    shade_in_3d sheen_direction sheen_factor target tolerance_for_point_equality
+"""
 """Keywords of every shape: known from the reference, or of no use in a scene."""
-_ANIMATION = frozenset(
-    [
-        "run_time",
-        "rate_func",
-        "lag_ratio",
-        "name",
-        "remover",
-        "introducer",
-        "suspend_mobject_updating",
-        "reverse_rate_function",
-        "use_override",
-    ]
-)
+_ANIMATION = """
+    run_time rate_func lag_ratio name remover introducer suspend_mobject_updating reverse_rate_function use_override
+"""
 """Keywords of every animation, likewise."""
+_COMMON = frozenset(f"{_STYLE} {_ANIMATION}".split())
 
 
 def class_signature(index: Index, ref: str, hidden: Collection[str] = (), more: Iterable[str] = ()) -> str:
@@ -134,7 +96,7 @@ def further_keywords(index: Index, ref: str) -> list[str]:
     """Keywords that a class accepts beyond its own parameters, those of every shape or animation left out."""
     info = index.classes[ref]
     own = {param.name for param in _own_params(index, info)}
-    return sorted((info.init.accepts or frozenset()) - own - _STYLE - _ANIMATION)
+    return sorted((info.init.accepts or frozenset()) - own - _COMMON)
 
 
 def suggested_signatures(index: Index, findings: Iterable[Finding]) -> list[str]:
