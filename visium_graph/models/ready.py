@@ -36,7 +36,7 @@ async def ensure_ready(settings: Settings) -> None:
     """
     if not settings.has_crew:
         return
-    price_of(settings.model, settings.prices)  # a file of prices with a fault in it is met now
+    await asyncio.to_thread(price_of, settings.model, settings.prices)  # a file of prices with a fault in it is met now
     models = sorted({":".join(split_model(settings.model_of(role))) for role in get_args(Role)})
     if any(model.startswith(f"{GOOGLE}:") for model in models) and not gemini_key() and not uses_vertex():
         raise EnvironmentFault(
