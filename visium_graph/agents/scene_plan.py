@@ -7,11 +7,21 @@ from typing import Annotated, Any
 
 from pydantic import Field, TypeAdapter, ValidationError
 
+from visium_graph.agents.figure_room import crowded_texts
 from visium_graph.agents.formulas import bare_latex, latex_fault, rich_fault
 from visium_graph.agents.layout_vocabulary import SchemaOf, answer_schema
 from visium_graph.agents.plain_schema import Answer
+from visium_graph.agents.plot_view import parts_out_of_view
 from visium_graph.agents.script_types import ScriptBeat, ScriptScene
-from visium_graph.layouts import CustomLayout, FormulaLayout, Layout, TemplateLayout, TitleLayout
+from visium_graph.layouts import (
+    CustomLayout,
+    FigureLayout,
+    FormulaLayout,
+    Layout,
+    PlotLayout,
+    TemplateLayout,
+    TitleLayout,
+)
 from visium_graph.sources.document import Block, CodeBlock, Formula, Image, Table
 from visium_graph.storyboard import Beat, Scene
 
@@ -90,6 +100,8 @@ def scene_of(plan: PlannedScene, told: ScriptScene, material: Sequence[Block]) -
         layout.brief = _brief(plan, layout.brief)
     shown = fallback or layout
     faults = [*_faults_of_beats(plan, told, shown), *_faults_of_texts(layout), *_faults_of_texts(fallback)]
+    faults += crowded_texts(shown) if isinstance(shown, FigureLayout) else []
+    faults += parts_out_of_view(shown) if isinstance(shown, PlotLayout) else []
     if isinstance(layout, CustomLayout) and len(layout.brief.split()) < _FEWEST_BRIEF_WORDS:
         faults.append("layout.brief does not say what to draw: exact objects, places, words, what moves at which beat")
     if faults:
