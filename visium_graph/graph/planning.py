@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from visium_graph.agents.director import direct
 from visium_graph.agents.director_model import direct_with_model
 from visium_graph.agents.script import Script, compile_script
 from visium_graph.agents.script_writer import repair_script, write_script
+from visium_graph.checks.equations import check_equations, check_script_equations
 from visium_graph.checks.finding import Finding
 from visium_graph.errors import EnvironmentFault, InputError
 from visium_graph.layouts import CustomLayout
@@ -25,15 +27,6 @@ from visium_graph.sources.document import Document
 from visium_graph.sources.lessons import load_lesson
 from visium_graph.sources.resolve import Topic, resolve_source
 from visium_graph.storyboard import Storyboard
-
-
-def check_equations(_storyboard: Storyboard) -> list[Finding]:
-    return []
-
-
-def equations_in_texts(_places: object) -> list[Finding]:
-    return []
-
 
 __all__ = ["Found", "Planner", "write_plan"]
 
@@ -129,7 +122,8 @@ class Planner:
     async def _scripted(self, crew: Crew | None, found: Document | Topic) -> tuple[Script | Storyboard, list[str]]:
         if crew is None:
             assert isinstance(found, Document)
-            return await asyncio.to_thread(compile_script, found, self.settings.max_scenes), []
+            told = found.model_copy(update={"language": self.settings.language or found.language})
+            return await asyncio.to_thread(compile_script, told, self.settings.max_scenes), []
         brief = Brief.of(found if isinstance(found, Document) else found.text, self.settings)
         alone = isinstance(found, Topic) and found.lesson is None
         for last in [False] * (_TRIES - 1 if alone else 0) + [True]:
@@ -142,7 +136,7 @@ class Planner:
 
     async def _true_script(self, crew: Crew, brief: Brief, script: Script) -> tuple[Script, list[str]]:
         """The script without false equations, or with what the user should know of those that stay."""
-        false = await asyncio.to_thread(_false_in, script)
+        false = await asyncio.to_thread(check_script_equations, script)
         if not false:
             return script, []
         try:
@@ -166,12 +160,13 @@ class Planner:
     async def _directed(self, crew: Crew, brief: Brief, script: Script) -> tuple[Storyboard, list[str]]:
         try:
             directed = await direct_with_model(crew, brief, script)
-            false = await asyncio.to_thread(check_equations, directed.storyboard)
-            if false:
-                directed = await direct_with_model(crew, brief, script, findings=false)
         except NoAnswer as fault:
             warning = f"no plan came from the model ({fault}): layouts were chosen by the kind of the content"
             return await asyncio.to_thread(direct, script), [warning]
+        false = await asyncio.to_thread(check_equations, directed.storyboard)
+        if false:
+            with suppress(NoAnswer):  # then the plan stays as it is, and the user is told what is false in it
+                directed = await direct_with_model(crew, brief, script, findings=false)
         told = [
             f"scene {scene_id!r} was planned without the model: {reason}"
             for scene_id, reason in directed.understudied.items()
@@ -219,11 +214,6 @@ def _needs_models(found: Document | Storyboard | Topic) -> bool:
 
 def _read_script(run: Run) -> Script:
     return Script.model_validate_json(run.script.read_text(encoding="utf-8"))
-
-
-def _false_in(script: Script) -> list[Finding]:
-    places = ((f"scene {scene.id!r}, beat {beat.id!r}", beat.say) for scene in script.scenes for beat in scene.beats)
-    return equations_in_texts(places)
 
 
 def _lines(findings: Sequence[Finding]) -> list[str]:
