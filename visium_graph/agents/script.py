@@ -118,6 +118,6 @@ def _left_out(outline: Outline, selection: Selection, scenes: Iterable[ScriptSce
     notes += not_shown(there, (visual for segment in selection.segments for visual in segment.visuals))
     total = sum(section.words for section in outline.sections)
     spoken = sum(count_words(beat.say) for scene in scenes for beat in scene.beats)
-    if spoken < 0.9 * total:
+    if spoken < 0.9 * total and round(spoken, -1) < round(total, -1):
         notes.append(f"About {round(spoken, -1)} of {round(total, -1)} words of the text are spoken.")
     return notes
