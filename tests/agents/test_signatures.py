@@ -36,8 +36,14 @@ class SceneA(Slide):
 """
 
 
+def at(line: int, text: str = "") -> Finding:
+    """A finding about a text of a line, or about the line."""
+    column = CODE.splitlines()[line - 1].index(text) + 1 if text else 1
+    return Finding(file="a.py", line=line, column=column, rule="unknown-keyword", message="no")
+
+
 def called(*lines: int) -> list[str]:
-    return called_signatures(INDEX, CODE, lines)
+    return called_signatures(INDEX, CODE, [at(line) for line in lines])
 
 
 def test_signatures_are_those_of_the_installed_manim() -> None:
@@ -52,7 +58,14 @@ def test_what_is_called_on_the_lines_is_described() -> None:
     assert called(13) == ["VGroup(*vmobjects)", "VGroup.arrange(direction=RIGHT, buff=0.25, center=True)"]
     assert called(14) == ["rotate_vector(vector, angle, axis=OUT)"]
     assert called(10, 16) == []
-    assert called_signatures(INDEX, "class A(:\n    Circle()", [2]) == []
+    assert called_signatures(INDEX, "class A(:\n    Circle()", [at(2)]) == []
+
+
+def test_a_column_tells_which_of_several_calls_is_meant() -> None:
+    assert called_signatures(INDEX, CODE, [at(13, "arrange")]) == [called(13)[1]]
+    assert called_signatures(INDEX, CODE, [at(13, "VGroup")]) == [called(13)[0]]
+    assert called_signatures(INDEX, CODE, [at(9, "tip_size")]) == called(9)
+    assert called_signatures(INDEX, CODE, [at(13, "axes")]) == []
 
 
 def test_where_a_keyword_is_refused_those_that_are_taken_are_told() -> None:

@@ -295,7 +295,7 @@ def _repair_task(
     miscalled = [finding for finding in findings if finding.rule in CALL_RULES]
     signatures = [
         *suggested_signatures(index, miscalled),
-        *called_signatures(index, code, {finding.line for finding in miscalled}),
+        *called_signatures(index, code, miscalled),
     ]
     return prompt(
         "coder_repair",

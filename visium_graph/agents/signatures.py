@@ -7,6 +7,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from visium_graph.agents.patches import parsed
+from visium_graph.checks.excerpt import lines_of
 from visium_graph.checks.finding import Finding
 from visium_graph.checks.index.model import ClassInfo, Index, MethodInfo, Param, Signature
 from visium_graph.checks.static.calls import Call
@@ -116,21 +117,27 @@ def _of_name(index: Index, name: str) -> str | None:
     return None
 
 
-def called_signatures(index: Index, code: str, lines: Collection[int]) -> list[str]:
-    """Lines of text: the true signature of everything of manim's or the stage's that is called on these lines.
+def called_signatures(index: Index, code: str, findings: Iterable[Finding]) -> list[str]:
+    """Lines of text: the true signatures of what is called wrongly; for a missing attribute, what there is instead.
 
-    For an attribute that does not exist, what the object has instead. Empty where Python cannot read the code.
+    Empty where Python cannot read the code.
 
     Args:
         index: of the installed manim.
         code: the draft.
-        lines: numbers of lines, from 1.
+        findings: what is wrong with its calls. One that names no column is about every call of its line.
     """
     tree = parsed(code)
     if tree is None:
         return []
-    wanted = set(lines)
-    nodes = {node for node in ast.walk(tree) if isinstance(node, ast.Call) and _touches(node, wanted)}
+    lines = lines_of(code)
+    places = {
+        (item.line, len(lines[item.line - 1][: item.column - 1].encode()))
+        for item in findings
+        if item.line <= len(lines)
+    }
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    nodes = {node for node in calls if any(_is_at(node, line, column) for line, column in places)}
     walker = Walker(Source(code), tree, index, Report("scene.py"))
     listener = walker.rules = _Listener(walker, nodes)
     walker.run()
@@ -203,10 +210,15 @@ def _misses(call: Call, signature: Signature) -> bool:
     return signature.accepts is not None and any(name not in signature.accepts for name in call.arguments.keywords)
 
 
-def _touches(node: ast.Call, lines: Collection[int]) -> bool:
-    """Whether the name that is called, or one of the keywords it is given, stands on one of the lines."""
-    places = [node.func.end_lineno or node.lineno, *(keyword.lineno for keyword in node.keywords)]
-    return any(place in lines for place in places)
+def _is_at(node: ast.Call, line: int, column: int) -> bool:
+    """Whether the name that is called, or a keyword it is given, stands there; column 0 is anywhere in the line."""
+    function = node.func
+    end_line, end = function.end_lineno or 0, function.end_col_offset or 0
+    begin = end - len(function.attr.encode()) if isinstance(function, ast.Attribute) else function.col_offset
+    if column == 0:
+        return line in {end_line, *(keyword.lineno for keyword in node.keywords)}
+    named = end_line == line and begin <= column < end
+    return named or any(keyword.lineno == line and keyword.col_offset == column for keyword in node.keywords)
 
 
 def _own_params(index: Index, info: ClassInfo) -> Sequence[Param]:
