@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from visium_graph.agents.script_types import Script
-from visium_graph.checks.equations import RULE, check_equations, check_script_equations
+from visium_graph.checks.equations import RULE, check_equations, check_script_equations, claims, truth
 from visium_graph.checks.equations.claims import false_claims
 from visium_graph.layouts import FormulaStep
 from visium_graph.sources.lessons import lesson_names, load_lesson
@@ -54,6 +54,21 @@ def told(storyboard: Storyboard) -> list[str]:
 @pytest.mark.parametrize("latex", formulas("true"))
 def test_what_is_true_is_not_mentioned(latex):
     assert false_claims(latex) == []
+
+
+def test_what_is_true_is_understood(monkeypatch):
+    """Silence about a true formula means that it was computed, not that it could not be read."""
+    verdicts = []
+    monkeypatch.setattr(
+        claims, "holds", lambda *sides, **how: verdicts.append(truth.holds(*sides, **how)) or verdicts[-1]
+    )
+    passed_over = []
+    for latex in formulas("true"):
+        verdicts.clear()
+        false_claims(latex)
+        if "true" not in verdicts:
+            passed_over.append(latex)
+    assert passed_over == []
 
 
 @pytest.mark.parametrize("latex", formulas("false"))

@@ -27,6 +27,8 @@ CLOSING = {"(": ")", "[": "]", "{": "}", r"\lfloor": r"\rfloor", r"\lceil": r"\r
 """Brackets that hold a value."""
 _VALUES = frozenset({r"\frac", r"\sqrt", r"\binom", r"\pi", r"\sum", r"\prod", r"\boxed"})
 
+_MOST_LEVELS = 150
+
 
 class Cursor:
     """Moves over the tokens of one side."""
@@ -38,6 +40,17 @@ class Cursor:
         self._decimal_comma = decimal_comma
         self.depth = 0
         self.bars = 0
+        self._levels = 0
+
+    def grow(self) -> None:
+        """Count what may make the tree deeper: it is walked by recursion.
+
+        Raises:
+            NotUnderstood: the tree could become too deep.
+        """
+        self._levels += 1
+        if self._levels > _MOST_LEVELS:
+            raise NotUnderstood("too much in one expression")
 
     @property
     def here(self) -> Token | None:

@@ -85,11 +85,12 @@ class _Reader(Cursor):
         return terms[0] if len(terms) == 1 else Sum(tuple(terms))
 
     def _signed_term(self) -> Node:
-        if self.take("-"):
-            return Negative(self._signed_term())
-        if self.take("+"):
-            return self._signed_term()
-        return self._term()
+        negative = False
+        while self.sees("+", "-"):
+            negative ^= self.take("-")
+            self.take("+")
+        term = self._term()
+        return Negative(term) if negative else term
 
     def _term(self) -> Node:
         node = self._run()
@@ -100,8 +101,9 @@ class _Reader(Cursor):
                 if slash and isinstance(node, Quotient) and self.choices.choose("a/b*c", True, False) is False:
                     node = Quotient(node.over, Product((node.under, factor)))
                 else:
-                    node = Product((node, factor))
+                    node = Product((*(node.factors if isinstance(node, Product) else (node,)), factor))
             elif self.sees("/", r"\div"):
+                self.grow()
                 slash = True
                 self.place += 1
                 node = self._divided(node)
@@ -141,6 +143,8 @@ class _Reader(Cursor):
     def _powered(self) -> Node:
         node = self._atom()
         while True:
+            if self.sees("!", r"\%", "^"):
+                self.grow()
             if self.take("!"):
                 if self.sees("!"):
                     raise NotUnderstood("a double factorial")
@@ -202,6 +206,7 @@ class _Reader(Cursor):
         raise NotUnderstood("an argument that is no value")
 
     def _atom(self) -> Node:
+        self.grow()
         token = self.here
         if token is None or token.kind == "text":
             raise NotUnderstood("a value was expected")

@@ -16,6 +16,7 @@ __all__ = ["TIGHT_COMMA", "Clause", "NotUnderstood", "Relation", "Token", "claus
 
 _LONGEST = 2000
 """Characters of LaTeX that are looked at; a formula that a slide can show is far shorter."""
+_MOST_SIDES = 40
 
 Relation = Literal["=", "<", ">", "<=", ">=", "!=", "~"]
 """`~` is "about"."""
@@ -249,5 +250,7 @@ def _sides(piece: list[Token], concluded: bool) -> Clause:
             sides.append([])
         else:
             sides[-1].append(token)
+    if len(sides) > _MOST_SIDES:
+        raise NotUnderstood("a very long chain")
     meant = tuple(_RELATIONS[token.text] for token in relations)
     return Clause(tuple(map(tuple, sides)), meant, tuple(token.source.strip() for token in relations), concluded)

@@ -49,7 +49,7 @@ class Written:
     percent: bool = False
 
 
-def written_number(node: Node) -> Written | None:
+def written_number(node: Node) -> Written | None:  # noqa: PLR0911  # one case for each way to write it
     """The literal that a side consists of, if it is one."""
     match node:
         case Negative(of=of):
