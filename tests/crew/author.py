@@ -24,6 +24,7 @@ _SCENE = re.compile(r"\bv(\d+)-[a-z]+\b")
 _LECTURE = re.compile(r"(?:lecture |Why it fits, )(\d+)")
 _LISTED = re.compile(r"^ *(\d+) \| ?(.*)$", re.MULTILINE)
 _RANGES = re.compile(r"lie within (?:the blocks of )?lines (\d+(?:-\d+)?(?:(?:, | and )\d+(?:-\d+)?)*)")
+_COMPLAINT = "The voice asks the viewer to look at one thing, and the picture shows another."
 _NOWHERE = "v0-nowhere"
 _AGAIN = "Answer again, whole, as one JSON object that fits the schema."
 _AGAIN_INLINE = re.compile(r"\n\n\([^\n]*" + re.escape(_AGAIN) + r"[^\n]*\)\Z")
@@ -220,7 +221,7 @@ class CrewAuthor(Scripted):
         scene = self._planned(question.about)
         said = question.call.system + "".join(text for _, text in question.turns)
         assert scene.assigned.class_name in said, f"the prompt does not name the class of {question.about}"
-        code = scene.code(question.number)
+        code = scene.code(question.number, complained=_is_complaint(question.turns))
         if "edits" not in (question.call.schema or {})["properties"]:
             return {"scene_id": question.about, "code": code}
         shown = _listed(question.turns[-1][1])
@@ -232,7 +233,8 @@ class CrewAuthor(Scripted):
         self, call: Call, about: str, number: int, answer: dict[str, Any], turns: Sequence[tuple[str, str]]
     ) -> None:
         code = answer["code"] if "code" in answer else _edited(_listed(turns[-1][1]), answer["edits"])
-        wrong = tuple(one.name for one in self._planned(about).mistakes_of(number))
+        complained = _is_complaint(turns)
+        wrong = tuple(one.name for one in self._planned(about).mistakes_of(number, complained=complained))
         self.drafts[about].append(DraftMade(number, code, wrong, call.digest))
 
     def _planned(self, scene_id: str) -> Planned:
@@ -255,7 +257,7 @@ class CrewAuthor(Scripted):
                 "beat": beat,
                 "objects": ["the figure"],
                 "kind": "says-otherwise",
-                "problem": "The voice asks the viewer to look at one thing, and the picture shows another.",
+                "problem": _COMPLAINT,
                 "wish": "Let the figure of this beat appear a little more slowly, so that it is seen to be the one.",
             }
         else:
@@ -267,6 +269,11 @@ class CrewAuthor(Scripted):
                 "wish": "Move the words apart.",
             }
         return answer | {"complaints": [complaint], "verdict": "revise"}
+
+
+def _is_complaint(turns: Sequence[tuple[str, str]]) -> bool:
+    """Whether a repair is asked for because of what the reviewer said."""
+    return _COMPLAINT in turns[-1][1]
 
 
 def _plan(scene: Planned) -> dict[str, Any]:

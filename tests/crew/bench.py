@@ -160,7 +160,8 @@ def make_and_judge(
         calls[role_of(one.call)] += 1
         paid = one.usage.get("totalTokenCount", 0)
         tokens[role_of(one.call)] += paid
-        arrived += paid * (one.outcome == "answered" and "bad_json" not in one.faults)
+        # LangChain tells no usage of a prompt that was refused, nor of a body that cannot be read.
+        arrived += paid * (one.outcome == "answered" and not {"bad_json", "prompt_block"} & set(one.faults))
     usages = [usage_of(making.run).roles for making in makings if making.run.folder.is_dir()]
     return Results(
         makings=makings,

@@ -44,7 +44,7 @@ class Planned:
         kind: "custom" where code is to be written, else a template layout.
         says: narration of each beat.
         drafts: names of the mistakes in each draft; later drafts than these have none.
-        after_complaint: mistakes that the author makes when it answers a complaint about a draft that had none.
+        after_complaint: mistakes that the author makes when it answers a complaint about a draft that passed the checks.
         opinions: what the reviewer says when it is asked for the first time, the second time, ...
     """
 
@@ -63,20 +63,25 @@ class Planned:
         """The scene as it is drawn."""
         return Assigned(self.scene_id, class_name(self.scene_id), self.title, len(self.says))
 
-    def mistakes_of(self, number: int) -> tuple[Mistake, ...]:
-        """What is wrong with a draft."""
-        if number < len(self.drafts):
-            names = self.drafts[number]
-        elif self.habit == "never":
+    def mistakes_of(self, number: int, *, complained: bool = False) -> tuple[Mistake, ...]:
+        """What is wrong with a draft.
+
+        Args:
+            number: of the draft.
+            complained: whether it answers a complaint of the reviewer.
+        """
+        if self.habit == "never":
             names = self.drafts[number % len(self.drafts)]
+        elif complained:
+            names = self.after_complaint
         else:
-            # The draft after the last of the plan answers a complaint, where there is one.
-            names = self.after_complaint if number == len(self.drafts) else ()
+            names = self.drafts[number] if number < len(self.drafts) else ()
         return tuple(mistakes()[name] for name in names)
 
-    def code(self, number: int) -> str:
-        """A draft."""
-        return scene_code(self.assigned, number, self.mistakes_of(number), Random(self.seed))
+    def code(self, number: int, *, complained: bool = False) -> str:
+        """A draft; arguments as for `mistakes_of`."""
+        wrong = self.mistakes_of(number, complained=complained)
+        return scene_code(self.assigned, number, wrong, Random(self.seed))
 
 
 @dataclass(frozen=True)
