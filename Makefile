@@ -2,7 +2,7 @@
 # PYTHON=/path/to/python3 chooses the interpreter, JOBS=4 the number of test processes, TOPIC and RUN the video.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev video test lint schema studio bench-check bench-lessons bench-render soak-hostile soak-render judge clean
+.PHONY: help setup setup-dev video test lint schema studio bench-check bench-crew bench-lessons bench-render soak-hostile soak-render judge clean
 
 BIN := .venv/bin
 JOBS ?= 2
@@ -40,6 +40,9 @@ schema: setup  ## write the published JSON schema of the storyboard anew
 bench-check: setup-dev  ## how good visium check is, beside other checkers: make bench-check QUICK=1
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --group bench
 	@$(BIN)/python tests/benchmarks/bench_check.py $(if $(QUICK),--quick)
+
+bench-crew: setup-dev  ## 200 videos by models that fail in every way: make bench-crew VIDEOS=40 SEED=9, or QUICK=1
+	@VIDEOS="$(VIDEOS)" SEED="$(SEED)" $(BIN)/python tests/benchmarks/bench_crew.py $(if $(QUICK),--quick)
 
 bench-lessons: setup-dev  ## seconds of work for a second of video, every built-in lesson
 	@$(BIN)/python tests/benchmarks/bench_lessons.py
