@@ -159,6 +159,15 @@ def test_what_a_reviewer_sees_in_a_beat_may_have_been_made_anywhere(scope) -> No
     assert editable(CODE, [finding(8), finding(20, rule="review")], scope) == [(1, 28)]
 
 
+@pytest.mark.parametrize("scope", ["lines", "block"])
+def test_the_beat_in_which_a_fault_is_seen_may_be_changed_too(scope: str) -> None:
+    seen = finding(at("ring.scale"), message="text '3' lies outside (from 1.5 s to 2.0 s, beat 1)")
+    assert editable(CODE, [seen], scope) == [
+        (at("beat(1)"), at("            )")),
+        (at("def ring"), at("return ring")),
+    ]
+
+
 @pytest.mark.parametrize(
     ("text", "block"),
     [

@@ -85,14 +85,14 @@ def failing_lines(code: str, findings: Iterable[Finding]) -> list[int]:
         if finding.line != _PLACELESS:
             named |= set(range(finding.line, min(finding.end_line or finding.line, finding.line + _AROUND) + 1))
         if not named:
-            spoken = {int(first or second) for first, second in _BEAT.findall(finding.message)}
             # A beat that is spoken nowhere belongs next to the one before it.
-            named = {beats[number] for beat in spoken for number in (beat, beat - 1) if number in beats}
+            spoken = [number for beat in _spoken(finding) for number in (beat, beat - 1)]
+            named = {beats[number][0] for number in spoken if number in beats}
         found |= named
     return sorted(line for line in found if 1 <= line <= count)
 
 
-def editable(code: str, findings: Iterable[Finding], scope: Scope) -> list[Span]:
+def editable(code: str, findings: Sequence[Finding], scope: Scope) -> list[Span]:
     """The stretches of a draft that a repair of this scope may change; all of it where findings name no place."""
     whole = (1, _count(code))
     findings = list(findings)
@@ -100,10 +100,13 @@ def editable(code: str, findings: Iterable[Finding], scope: Scope) -> list[Span]
     # A reviewer names the beat where something is seen, not the line that made it: that may be far above.
     if scope == "whole" or not places or any(finding.rule == RULE for finding in findings):
         return [whole]
-    tree = parsed(code)
+    tree, beats = parsed(code), _beats(code)
+    # What stands in a wrong place may have been moved there: the beat in which it is seen may be changed too.
+    seen = [beats[number] for finding in findings for number in _spoken(finding) if number in beats]
     if scope == "lines" or tree is None:
-        return _merged((max(1, line - _AROUND), min(whole[1], line + _AROUND)) for line in places)
-    return _merged(_block(tree, line, whole) for line in places)
+        around = [(max(1, line - _AROUND), min(whole[1], line + _AROUND)) for line in places]
+        return _merged([*around, *seen])
+    return _merged([*(_block(tree, line, whole) for line in places), *seen])
 
 
 def apply_edits(code: str, edits: Sequence[LineEdit], within: Sequence[Span]) -> str:
@@ -194,17 +197,22 @@ def _require_python(code: str) -> None:
         raise EditError(f"after the edits Python cannot read the code: {error}") from None
 
 
-def _beats(code: str) -> dict[int, int]:
-    """Beat index -> the line of its `with self.beat(index)`."""
+def _spoken(finding: Finding) -> list[int]:
+    """The beats that a finding names."""
+    return [int(first or second) for first, second in _BEAT.findall(finding.message)]
+
+
+def _beats(code: str) -> dict[int, Span]:
+    """Beat index -> its `with self.beat(index)` block."""
     tree = parsed(code)
-    found: dict[int, int] = {}
+    found: dict[int, Span] = {}
     for node in ast.walk(tree) if tree is not None else ():
         if not isinstance(node, ast.With):
             continue
         for item in node.items:
             match item.context_expr:
                 case ast.Call(func=ast.Attribute(attr="beat"), args=[ast.Constant(value=int(index))]):
-                    found.setdefault(index, node.lineno)
+                    found.setdefault(index, _span(node))
     return found
 
 
