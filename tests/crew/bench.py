@@ -123,7 +123,7 @@ def make_and_judge(
     numbers: Sequence[int],
     folder: Path,
     *,
-    at_once: int = 4,
+    at_once: int = 8,
     share: float = 1.0,
     tell: Callable[[Making], None] = lambda _: None,
 ) -> Results:

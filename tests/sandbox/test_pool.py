@@ -130,6 +130,28 @@ def test_a_process_killed_in_mid_job_costs_nothing(pool: Pool, make_job, ended, 
         time.sleep(0.02)
 
 
+def test_warmed_up_workers_take_the_first_jobs(make_job) -> None:
+    before = len(descendants("sandbox.preload"))
+    with Pool(Settings(workers=2)) as pool:
+        for _ in range(2):  # the second time there is nothing to do
+            pool.warm_up()
+        end = time.monotonic() + 60
+        while len(loaded := descendants("sandbox.preload")) < before + 2 and time.monotonic() < end:
+            time.sleep(0.05)
+        jobs = [make_job(scene(number + 300)) for number in range(4)]
+        assert [pool.submit(job).result().status for job in jobs] == ["done"] * 4
+        assert len(loaded) == before + 2
+        assert {process.pid for process in descendants("sandbox.preload")} == {process.pid for process in loaded}
+
+
+def test_a_closed_pool_is_not_warmed_up() -> None:
+    before = len(descendants("multiprocessing.spawn"))
+    pool = Pool(Settings(workers=2))
+    pool.close()
+    pool.warm_up()
+    assert len(descendants("multiprocessing.spawn")) == before
+
+
 def test_closing_ends_all_at_once(make_job, ended) -> None:
     pool = Pool(Settings(workers=1))
     running = pool.submit(make_job(MODULE + f"import os, time\n{STARTED}; time.sleep(60)"))

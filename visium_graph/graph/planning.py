@@ -19,6 +19,7 @@ from visium_graph.agents.script_writer import repair_script, write_script
 from visium_graph.checks.equations import check_equations, check_script_equations
 from visium_graph.checks.finding import Finding
 from visium_graph.errors import EnvironmentFault, InputError
+from visium_graph.graph.warming import warming_up
 from visium_graph.layouts import CustomLayout
 from visium_graph.models import Crew, NoAnswer, crew_for, ensure_ready, start_ledger
 from visium_graph.run import Run, Store, content_hash
@@ -128,7 +129,8 @@ class Planner:
         alone = isinstance(found, Topic) and found.lesson is None
         for last in [False] * (_TRIES - 1 if alone else 0) + [True]:
             try:
-                return await self._true_script(crew, brief, await write_script(crew, brief))
+                script = await warming_up(write_script(crew, brief), self.settings)
+                return await self._true_script(crew, brief, script)
             except NoAnswer as fault:
                 if last:
                     return await asyncio.to_thread(self._understudied, found, fault)

@@ -21,7 +21,7 @@ import psutil
 
 from visium_graph.errors import EnvironmentFault
 from visium_graph.sandbox.job import Job, JobResult, SceneFault
-from visium_graph.sandbox.runner import patience, run_job, stored_result
+from visium_graph.sandbox.runner import patience, run_job, stored_result, warm_up
 from visium_graph.sandbox.scratch import sweep
 from visium_graph.sandbox.spawning import WorkerContext, settle_worker
 from visium_graph.settings import Settings
@@ -70,6 +70,10 @@ class _Worker:
         """Start the job. The process starts with the first one."""
         self._patience, self._stopped = patience(job.limits), 0.0
         return self._executor.submit(run_job, job)
+
+    def warm_up(self) -> None:
+        """Start the process, and have it load what jobs need."""
+        self._executor.submit(warm_up)
 
     @property
     def _processes(self) -> list[SpawnProcess]:
@@ -174,6 +178,17 @@ class Pool:
             heapq.heappush(self._waiting, flight)
             self._change.notify()
             return future
+
+    def warm_up(self) -> None:
+        """Start all workers now, where they have not been: loading manim takes seconds, which the first jobs then save."""
+        with self._change:
+            missing = 0 if self._closed else self._size - len(self._idle) - len(self._busy)
+            fresh = [_Worker() for _ in range(missing)]
+            self._idle += fresh
+        for worker in fresh:
+            # Where it cannot start, or the pool was closed meanwhile, its first job meets the same and tells of it.
+            with contextlib.suppress(BrokenProcessPool, RuntimeError, OSError):
+                worker.warm_up()
 
     def close(self) -> None:
         """End all workers and what they run at once. Unfinished futures raise PoolClosed. Closing twice does no harm."""

@@ -19,7 +19,7 @@ from visium_graph.sandbox.monitor import Ending
 from visium_graph.sandbox.scratch import copy_output, open_output, scene_file, scratch_folder, sweep
 from visium_graph.store import Store
 
-__all__ = ["patience", "run_job", "stored_result"]
+__all__ = ["patience", "run_job", "stored_result", "warm_up"]
 
 _TRIES = 4
 _SLACK_SECONDS = 300.0
@@ -59,6 +59,12 @@ def run_job(job: Job) -> JobResult:
     times = "once" if tries == 1 else f"{tries} times"
     why = f"the scene's process was killed from outside {times} (perhaps the machine ran out of memory)"
     return JobResult(job.key, "crashed", fault=SceneFault("Crash", why))
+
+
+def warm_up() -> None:
+    """Start this process's preloaded one, which takes seconds, before the first job needs it."""
+    with contextlib.suppress(PreloadedGone, EnvironmentFault), lease():  # the first job meets the same, and tells of it
+        pass
 
 
 def patience(limits: Limits) -> float:
