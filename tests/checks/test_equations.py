@@ -202,6 +202,10 @@ def test_narration_is_a_warning():
         "Without carrying, one doesn't get $17+18=215$.",
         "The mean index is $(0+15)/2=7$, rounded down.",
         "The price rises from $5 to $6.",
+        'The statement "$2+2=5$" has a value.',
+        "In $\\mathbb{Z}_2$ the only rule is $1+1=0$.",
+        "Write down \u201c$1+1=1$\u201d and look at it.",
+        "$1+1=0$, with a carry of one.",
     ],
 )
 def test_what_a_sentence_does_not_claim_is_not_mentioned(say):

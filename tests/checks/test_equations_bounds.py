@@ -101,6 +101,7 @@ def test_true_arithmetic_is_never_mentioned(made):
 
 @given(EXPRESSIONS, CHANGES)
 def test_perturbed_arithmetic_is_always_found(made, change):
+    assume(len(written(made.value + change)) < 60)  # longer numbers are not read
     [found] = false_claims(f"{made.latex} = {written(made.value + change)}")
     assert found.left_value.exact == made.value
     assert found.right_value.exact == made.value + change

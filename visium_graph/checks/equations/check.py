@@ -93,7 +93,7 @@ def _asserted(passage: Passage, language: str) -> Iterator[str]:
     """The formulas that the passage states as true."""
     if not passage.display and "$" not in passage.text:
         return
-    if wording.other_arithmetic(_prose(passage.scene)):
+    if wording.other_arithmetic(_prose(passage.scene)) or wording.has_other_signs(passage.scene):
         return
     if wording.is_rejected(_prose(passage.around), language) or wording.is_doubtful(_prose(passage.note), language):
         return

@@ -21,9 +21,9 @@ from visium_graph.checks.equations.tree import (
     walk,
 )
 
-__all__ = ["applied", "inverse", "is_mixed", "is_percent", "product_of"]
+__all__ = ["TRIGONOMETRIC", "applied", "has_unit", "inverse", "is_mixed", "is_percent", "product_of"]
 
-_TRIGONOMETRIC = frozenset({"sin", "cos", "tan", "cot", "sec", "csc"})
+TRIGONOMETRIC = frozenset({"sin", "cos", "tan", "cot", "sec", "csc"})
 _ARCS = frozenset({"arcsin", "arccos", "arctan"})
 
 
@@ -37,7 +37,7 @@ def applied(name: str, argument: Node, base: Node | None, choices: Choices) -> N
     if name in {"log", "lg", "ln"}:
         return Call("log", (argument, Constant("e") if base is None else base))
     plain = not any(isinstance(part, Degrees | Symbol) or part == Constant("pi") for part in walk(argument))
-    if name in _TRIGONOMETRIC and plain and choices.choose("angle without a unit", False, True):
+    if name in TRIGONOMETRIC and plain and choices.choose("angle without a unit", False, True):
         return Call(name, (Degrees(argument),))
     if name in _ARCS and choices.choose("unit of an angle", False, True):
         half_turn = Number(Fraction(180))
@@ -69,6 +69,13 @@ def is_mixed(factors: list[Node], after: Node) -> bool:
 def product_of(factors: Sequence[Node]) -> Node:
     """Factors as one node."""
     return factors[0] if len(factors) == 1 else Product(tuple(factors))
+
+
+def has_unit(node: Node) -> bool:
+    r"""Whether a factor is a percentage or an angle: side by side with another it may be a remark (`0.83 (83\%)`)."""
+    return any(isinstance(part, Percent | Degrees) for part in walk(node)) and not any(
+        isinstance(part, Call) for part in walk(node)
+    )
 
 
 def is_percent(node: Node) -> bool:

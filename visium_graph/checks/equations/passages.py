@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from visium_graph.checks.equations.check import Passage
 from visium_graph.checks.equations.tokens import NotUnderstood, clauses_of, latex_of
-from visium_graph.layouts import FormulaLayout, Layout, PlotLayout, TableLayout, TableRow
+from visium_graph.layouts import FormulaLayout, FormulaStep, Layout, PlotLayout, TableLayout, TableRow
 from visium_graph.layouts.parts import Part
 from visium_graph.storyboard import Scene, Storyboard
 
@@ -90,13 +90,13 @@ def script_passages(script: SpokenScript) -> Iterator[Passage]:
     """The texts of a script in order: of each scene the title, the narration, and the formulas that it shows."""
     before = ""
     for scene in script.scenes:
-        here = " ".join((scene.title, *(beat.say for beat in scene.beats)))
+        formulas = [(index, block.latex) for index, block in enumerate(scene.material) if hasattr(block, "latex")]
+        here = " ".join((scene.title, *(beat.say for beat in scene.beats), *(f"${latex}$" for _, latex in formulas)))
         words = f"{script.title} {before} {here}"
         before = here
         place = f"scene {scene.id!r}"
         yield Passage(f"{place}, title", scene.title, scene=words)
         yield from _narration(place, scene.title, [(beat.id, beat.say) for beat in scene.beats], words)
-        formulas = [(index, block.latex) for index, block in enumerate(scene.material) if hasattr(block, "latex")]
         for index, latex in formulas:
             said = [number for number, beat in enumerate(scene.beats) if index in beat.material]
             around = _around(scene.title, [beat.say for beat in scene.beats], said)
@@ -187,4 +187,5 @@ def _words_of(scene: Scene) -> str:
         for model in (layout, *layout.parts):
             texts += [value for name in _RICH_FIELDS if isinstance(value := getattr(model, name, ""), str)]
             texts += [*getattr(model, "header", ()), *getattr(model, "cells", ())]
+            texts += [f"${model.latex}$"] if isinstance(model, FormulaStep) else []
     return " ".join(texts)

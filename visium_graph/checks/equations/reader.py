@@ -13,7 +13,15 @@ from typing import Literal
 
 from visium_graph.checks.equations.choices import Choices
 from visium_graph.checks.equations.cursor import CLOSING, FUNCTIONS, GREEK, SEVERAL, Cursor
-from visium_graph.checks.equations.notation import applied, inverse, is_mixed, is_percent, product_of
+from visium_graph.checks.equations.notation import (
+    TRIGONOMETRIC,
+    applied,
+    has_unit,
+    inverse,
+    is_mixed,
+    is_percent,
+    product_of,
+)
 from visium_graph.checks.equations.tokens import TIGHT_COMMA, NotUnderstood, Token
 from visium_graph.checks.equations.tree import (
     Call,
@@ -63,6 +71,7 @@ class _Reader(Cursor):
     def __init__(self, tokens: list[Token], choices: Choices, decimal_comma: bool) -> None:
         super().__init__(tokens, choices, decimal_comma)
         self._logarithms = 0
+        self._angles = 0
 
     def expression(self) -> Node:
         """A sum of terms."""
@@ -87,8 +96,7 @@ class _Reader(Cursor):
     def _signed_term(self) -> Node:
         negative = False
         while self.sees("+", "-"):
-            negative ^= self.take("-")
-            self.take("+")
+            negative ^= not self.take("+") and self.take("-")
         term = self._term()
         return Negative(term) if negative else term
 
@@ -129,11 +137,11 @@ class _Reader(Cursor):
         factors = [self._powered()]
         while self.starts_factor():
             before = factors[-1]
-            if self.here is not None and self.here.kind == "number" and isinstance(before, Number | Symbol | Percent):
+            if self.here is not None and self.here.kind == "number" and isinstance(before, Number | Symbol):
                 raise NotUnderstood("a number right behind another, or behind a letter")
-            if isinstance(before, Percent | Degrees):
-                raise NotUnderstood("a factor behind a percent or degree sign")
             after = self._powered()
+            if has_unit(before) or has_unit(after):
+                raise NotUnderstood("a percentage or an angle beside a factor without a sign")
             if is_mixed(factors, after) and self.choices.choose("mixed number", True, False):
                 factors = [Sum((before, after))]
             else:
@@ -150,7 +158,7 @@ class _Reader(Cursor):
                     raise NotUnderstood("a double factorial")
                 node = Call("factorial", (node,))
             elif self.take(r"\%"):
-                node = Percent(node)
+                node = Percent(node) if self.choices.choose("percent sign", True, False) else node
             elif self.take("^"):
                 node = self._raised(node)
             elif self.sees("_", "'"):
@@ -160,7 +168,8 @@ class _Reader(Cursor):
 
     def _raised(self, base: Node) -> Node:
         if self.take_degree_sign():
-            return Degrees(base)
+            # Beside plain numbers it may only say what they count: 360/5 = 72 degrees.
+            return Degrees(base) if self._angles or self.choices.choose("degree sign", True, False) else base
         if isinstance(base, Degrees):
             raise NotUnderstood("a power of degrees")
         exponent = self._script()
@@ -340,6 +349,7 @@ class _Reader(Cursor):
     def _argument(self, name: str) -> tuple[Node, bool]:
         """The argument, and whether brackets or braces close it."""
         self._logarithms += name in {"ln", "log", "lg"}
+        self._angles += name in TRIGONOMETRIC
         try:
             if self.sees("(", "[", "{", "|", r"\lvert", r"\lfloor", r"\lceil"):
                 token = self.here
@@ -350,6 +360,7 @@ class _Reader(Cursor):
             return self._bare_argument(), False
         finally:
             self._logarithms -= name in {"ln", "log", "lg"}
+            self._angles -= name in TRIGONOMETRIC
 
     def _bare_argument(self) -> Node:
         r"""Factors behind a function's name, as far as they belong to it: `\sin 2\pi` but not `\sin x \cos x`."""

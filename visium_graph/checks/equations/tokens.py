@@ -126,6 +126,8 @@ _LINES = re.compile(
     r"\\(?:begin|end)\s*\{(?:aligned|align\*?|alignat\*?|gather\*?|gathered|split|equation\*?|multline\*?)\}(?:\{\d\})?"
 )
 _NOTES = re.compile(r"\\(?:tag\*?|label)\s*\{[^{}]*\}")
+_REMARKS = re.compile(r"(?<=[0-9})%])\s*(?:\\[ ;:,]|~)[\s~\\;:,]*(?=(?:\\left\s*)?\()")
+"""Space between a value and a bracket: what stands in it may be a remark (`0.83 \\ (83\\%)`, `25 \\; (2)`) or a factor."""
 _OPENING = {"(": ")", "[": "]", "{": "}", r"\{": r"\}", r"\lfloor": r"\rfloor", r"\lceil": r"\rceil",
             r"\lvert": r"\rvert", r"\langle": r"\rangle", r"\lVert": r"\rVert"}  # fmt: skip
 
@@ -151,7 +153,8 @@ def clauses_of(latex: str) -> list[Clause]:
 
 
 def _tokens(latex: str) -> Iterator[Token]:
-    text = _NOTES.sub(" ", _LINES.sub(" ", re.sub(r"\\\\\s*(?:\*|\[[^\]]*\])", r"\\\\ ", latex.translate(_UNICODE))))
+    text = _REMARKS.sub(r" \\text{} ", latex.translate(_UNICODE))
+    text = _NOTES.sub(" ", _LINES.sub(" ", re.sub(r"\\\\\s*(?:\*|\[[^\]]*\])", r"\\\\ ", text)))
     for match in _TOKEN.finditer(text):
         plain = match.group()
         source = " " * (match.start() > 0 and text[match.start() - 1].isspace()) + plain

@@ -34,6 +34,9 @@ _LOOSE = Fraction(1, 4)
 """How far two values may be apart, for a sign that says "about" between two expressions."""
 _ROUNDED_INPUT = Fraction(1, 100)
 """How far two expressions may be apart of which one holds rounded decimals."""
+_FLOAT_DIGITS = 15
+_FLOAT = Fraction(1, 10**14)
+"""How many digits a computer prints of 0.1 + 0.2, and how far they are from 0.3."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +130,9 @@ def _equals(left: Node, left_value: Value, right: Node, right_value: Value, *, r
     for literal, value, other in ((written[0], right_value, right), (written[1], left_value, left)):
         if literal is None:
             continue
-        if literal.decimal and (literal.significant >= 2 or literal.percent) and _shows(literal, value):
+        printed = literal.significant >= _FLOAT_DIGITS and _near(Value(literal.value), value, _FLOAT)
+        rounded = literal.decimal and (literal.significant >= 2 or literal.percent) and _shows(literal, value)
+        if printed or rounded:
             return "undecided"
         whole = literal.value.denominator == 1 and not literal.decimal
         if rounds and whole and _has(other, Quotient) and _gap(value, literal) < 1:

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 __all__ = [
     "FORMULA",
     "asks",
+    "has_other_signs",
     "is_connective",
     "is_doubtful",
     "is_rejected",
@@ -61,7 +62,7 @@ _DOUBT: Mapping[str, re.Pattern[str]] = {
         r"not|\w+n['\u2019]t|cannot|never|no|nor|neither|nobody|nothing|none|were|would|might|could|may|"
         r"claim(?:s|ed|ing)?|guess(?:es|ed|ing)?|conjectur\w*|believ\w+|thought|thinks?|says?|said|argu\w+|whether|unless|instead|"
         r"rather than|opposed to|than|versus|vs|avoid|careful|watch out|or|either|students?|pupils?|child|children|try|tries|trying|attempt\w*|"
-        r"compar\w+|doubt\w*|suspect\w*|reject\w*|surpris\w+|strange\w*|weird\w*|looks like|seems?|until|equation"
+        r"compar\w+|doubt\w*|suspect\w*|reject\w*|surpris\w+|statements?|quot\w+|carry|carries|strange\w*|weird\w*|looks like|seems?|until|equation"
     ),
     "de": _words(
         r"nicht|nie(?:mals)?|kein\w*|nein|w\u00e4re\w*|w\u00fcrde\w*|k\u00f6nnte\w*|vermut\w*|ob|oder|statt|anstatt|als|scheint|glaub\w*|denk\w*|wenn"
@@ -77,7 +78,7 @@ _IF_FORMULA = re.compile(rf"\bif\s+(?:\S+\s+){{0,2}}{FORMULA}", re.IGNORECASE)
 _OTHER_ARITHMETIC = _words(
     r"mod|modul\w+|modular|congruen\w*|residues?|clocks?|o['\u2019]clock|binary(?! search| tree)|octal|hexadecimal|hex|"
     r"ternary|(?:in|to) base|(?<!the )(?<!log )(?<!logarithm )base[- ](?:\d+|two|three|five|eight|ten|twelve|sixteen|b|n)|bases (?:\d|two)|number systems?|"
-    r"boole(?:an)?|logic(?:al|s)?|truth (?:table|value)s?|xor|propositions?|vacuous\w*|floating[- ]?point|floats?|overflow\w*|"
+    r"boole\w*|logic(?:al|s)?|l\u00f3gica|logique|bitwise|dimensionless|dimensional analysis|truth (?:table|value)s?|xor|propositions?|vacuous\w*|floating[- ]?point|floats?|overflow\w*|"
     r"two['\u2019]s complement|bytes?|matri(?:x|ces)|tensors?|quaternions?|finite fields?|galois|tropical|cyclic|"
     r"\w+-adic|ordinals?|transfinite|concatenat\w*|kilobytes?|celsius|fahrenheit|roman numerals?|weekdays?|calendars?|"
     r"restklassen?|uhr(?:zeit)?|bin\u00e4r\w*|dualsystem|matrizen|logik|horloge|binaire\w*|matrice\w*|reloj|binari[oa]s?|matriz"
@@ -88,6 +89,10 @@ _ROUNDING = _words(
     r"remainders?|left over|leftover|rund|etwa|ungef\u00e4hr|environ|aproximad\w*"
 )
 _CROSSED = re.compile("[?\u2717\u2718\u274c\u2716\u2612]")
+_QUOTED = re.compile(rf"[\"'\u2018\u2019\u201c\u201d\u201e\u00ab]\s*{FORMULA}\s*[\"'\u2018\u2019\u201c\u201d\u00bb]")
+_OTHER_SIGNS = re.compile(
+    r"\\(?:[bp]?mod|pod|oplus|lor|land|vee|wedge|neg|lnot|equiv)(?![A-Za-z])|\\math(?:bb|bf)\s*\{?\s*[ZF]\s*\}?\s*[_/^{]"
+)
 _YES_OR_NO = _words(
     r"is|are|was|were|do|does|did|can|could|will|would|should|has|have|right|really|correct|or|true|so|but|and|what if|why"
 )
@@ -115,6 +120,7 @@ def is_doubtful(text: str, language: str = "en") -> bool:
         or _in(_DOUBT, language).search(text)
         or _IF_FORMULA.search(text)
         or _CROSSED.search(text)
+        or _QUOTED.search(text)
         or other_arithmetic(text)
     )
 
@@ -128,6 +134,11 @@ def asks(text: str) -> bool:
 def other_arithmetic(text: str) -> bool:
     """Whether the text speaks of numbers that are added otherwise: on a clock, in binary, as matrices."""
     return _OTHER_ARITHMETIC.search(text) is not None
+
+
+def has_other_signs(latex: str) -> bool:
+    """Whether formulas among these have signs of another arithmetic: congruences, connectives, finite fields."""
+    return _OTHER_SIGNS.search(latex) is not None
 
 
 def is_rounding(text: str) -> bool:
