@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from concurrent.futures import Future
 from pathlib import Path
 
 import pytest
@@ -52,7 +53,8 @@ class Played:
         patch.setattr(scene_crew, "repair_code", self.repair)
         patch.setattr(scene_crew, "review", self.review)
         patch.setattr(scene_graph, "_checked", self.checked)
-        patch.setattr(scene_crew.SceneCrew, "_stills", self.stills)
+        patch.setattr(scene_crew, "pool_for", lambda _settings: self)
+        patch.setattr(scene_crew, "stills_of", lambda shown: [Path("still.png")] if shown else None)
 
     async def write(self, _crew, _assignment, *, round):  # noqa: A002
         assert round == len(self.asked)
@@ -70,8 +72,10 @@ class Played:
             assert scores[code] == min(drawable.values()), "the best draft is the one to go on from"
         return await self.write(crew, assignment, round=round)
 
-    async def stills(self, _draft):
-        return [Path("still.png")]
+    def submit(self, _job):
+        drawn = Future()
+        drawn.set_result(True)
+        return drawn
 
     async def review(self, _crew, _scene, _frames, _findings, **_):
         self.reviewed += 1

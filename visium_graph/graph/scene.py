@@ -53,8 +53,8 @@ async def coder(state: SceneState, runtime: Runtime[Settings]) -> SceneState:
         return update | _again(best)  # only the reviewer wished for more, and no more comes
     rung = work.next_rung(state.get("rung", -1), state.get("last", []))
     if state.get("written") and not (state.get("why") or update.get("why")):
-        errors = [item["message"] for item in state["last"] if item["severity"] == "error"]
-        update["why"] = f"none of the model's {state['written']} drafts passed the checks: {errors[0]}"
+        reason = next((item["message"] for item in state["last"] if item["severity"] == "error"), "")
+        update["why"] = f"none of the model's {state['written']} drafts passed the checks: {reason}"
     return update | await _taken(work, work.ladder[rung], rung, runtime)
 
 

@@ -9,21 +9,29 @@ from typing import Self
 
 from visium_graph.agents.coder_model import Assignment, Written, repair_code, scope_for, write_code
 from visium_graph.agents.reviewer_model import RULE, review
+from visium_graph.checks import findings_of
 from visium_graph.checks.finding import Finding
 from visium_graph.checks.scene import texts_of
 from visium_graph.graph.scene_work import SceneWork
 from visium_graph.graph.state import SceneState
 from visium_graph.layouts import CustomLayout
 from visium_graph.models import Crew, NoAnswer, crew_for
-from visium_graph.sandbox import pool_for
+from visium_graph.sandbox import JobResult, pool_for
 from visium_graph.sandbox.runner import stored_result
 
-__all__ = ["SceneCrew", "is_complaint"]
+__all__ = ["SceneCrew", "is_complaint", "stills_of"]
 
 
 def is_complaint(finding: Finding) -> bool:
     """Whether it is what the reviewer's model said, rather than a check."""
     return finding.rule == RULE
+
+
+def stills_of(shown: JobResult) -> list[Path] | None:
+    """A picture of each beat's end, or None where the scene could not be drawn."""
+    if shown.status != "done":
+        return None
+    return [shown.files[f"-{number}.png"] for number in range(len(shown.value["beats"]))]
 
 
 @dataclass(frozen=True)
@@ -67,9 +75,12 @@ class SceneCrew:
         """What the reviewer's model finds wrong with a draft that the checks let pass; nothing where it has no answer."""
         if state.get("reviews", 0) >= self.work.settings.review_rounds:
             return []
-        stills = await self._stills(state["draft"])
+        pool = await asyncio.to_thread(pool_for, self.work.settings)
+        job = await asyncio.to_thread(self.work.preview_job, state["draft"])
+        shown = await asyncio.wrap_future(await asyncio.to_thread(pool.submit, job))
+        stills = stills_of(shown)
         if stills is None:
-            return []
+            return findings_of(shown, self.work.file)  # it ran, but cannot be drawn
         before = [Finding.model_validate(item) for item in state.get("best", {}).get("findings", [])]
         told = [*findings, *filter(is_complaint, before)]
         code = await asyncio.to_thread(self.work.code, state["draft"])
@@ -81,12 +92,3 @@ class SceneCrew:
             )
         except NoAnswer:
             return []
-
-    async def _stills(self, draft: str) -> list[Path] | None:
-        """A picture of each beat's end, or None where the draft cannot be drawn."""
-        pool = await asyncio.to_thread(pool_for, self.work.settings)
-        job = await asyncio.to_thread(self.work.preview_job, draft)
-        shown = await asyncio.wrap_future(await asyncio.to_thread(pool.submit, job))
-        stills = [shown.files.get(f"-{number}.png") for number in range(len(self.work.scene.beats))]
-        found = [still for still in stills if still is not None]
-        return found if shown.status == "done" and len(found) == len(stills) else None
