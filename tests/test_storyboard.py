@@ -106,6 +106,16 @@ def test_every_part_appears(reveals):
     assert {part for beat in schedule for part in beat} == set("xyz")
 
 
+def test_a_part_that_comes_in_together_follows_the_part_before_it():
+    square = {"kind": "polygon", "vertices": [[0, 0], [1, 0], [1, 1]]}
+    parts = (
+        [square | {"id": "p"}] + [square | {"id": name, "together": True} for name in "qrs"] + [square | {"id": "t"}]
+    )
+    beats = [{"id": "one", "say": "Words.", "reveal": ["s"]}, {"id": "two", "say": "Words.", "reveal": ["p", "p"]}]
+    drawn = Scene.model_validate(scene(beats=beats, layout={"kind": "figure", "parts": parts}))
+    assert drawn.schedule() == [["t", "s"], ["p", "q", "r", "p"]]
+
+
 def test_schema_is_published_as_it_is(request):
     published = json.loads((request.config.rootpath / "docs" / "storyboard.schema.json").read_text())
     assert published == storyboard_schema(), "run `make schema`"

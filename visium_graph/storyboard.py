@@ -14,6 +14,7 @@ Example:
 from __future__ import annotations
 
 import json
+from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -85,15 +86,21 @@ class Scene(_Model):
     def schedule(self, layout: Layout | None = None) -> list[list[str]]:
         """Part ids to reveal, beat by beat (one list a beat), so that every part appears.
 
-        Parts that no beat names appear with the first beat. Where no beat names any part they are dealt out evenly
-        in order.
+        Parts that no beat names appear with the first beat; those that come in together with the part before them
+        appear with it. Where no beat names any part they are dealt out evenly in order.
         """
-        parts = [part.id for part in (layout or self.layout).parts]
+        shown = (layout or self.layout).parts
+        parts = [part.id for part in shown]
         asked = [[part for part in beat.reveal if part in parts] for beat in self.beats]
         if not any(asked):
             count = len(self.beats)
             return [parts[len(parts) * i // count : len(parts) * (i + 1) // count] for i in range(count)]
         named = {part for beat in asked for part in beat}
+        for before, part in pairwise(shown):
+            if part.id not in named and before.id in named and getattr(part, "together", False):
+                named.add(part.id)
+                beat = next(beat for beat in asked if before.id in beat)
+                beat.insert(beat.index(before.id) + 1, part.id)
         return [[part for part in parts if part not in named] + asked[0], *asked[1:]]
 
 
