@@ -20,10 +20,12 @@ from tests.gemini.faults import Plan
 from tests.gemini.log import Log
 from tests.gemini.server import GeminiServer
 
-__all__ = ["SECONDS", "Pace", "latency", "measure"]
+__all__ = ["QUIET", "SECONDS", "Pace", "latency", "measure"]
 
 SECONDS = {"script": 8.0, "director": 7.0, "coder": 7.0, "reviewer": 4.0}
 """What a fast model with some thinking takes to answer."""
+QUIET = 0.2
+"""Share of the processors that others may use: on a machine that is busier, the time says more of them than of us."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,11 @@ class Pace:
     def bound(self) -> float:
         """What it could not be quicker than."""
         return max(self.model + self.rendering, self.work / self.cores)
+
+    @property
+    def quiet(self) -> bool:
+        """Whether others left the machine to it."""
+        return self.busy <= QUIET
 
     @property
     def ratio(self) -> float:
