@@ -11,17 +11,9 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import Literal
 
+from visium_graph.checks.equations import notation
 from visium_graph.checks.equations.choices import Choices
 from visium_graph.checks.equations.cursor import CLOSING, FUNCTIONS, GREEK, SEVERAL, Cursor
-from visium_graph.checks.equations.notation import (
-    TRIGONOMETRIC,
-    applied,
-    has_unit,
-    inverse,
-    is_mixed,
-    is_percent,
-    product_of,
-)
 from visium_graph.checks.equations.tokens import TIGHT_COMMA, NotUnderstood, Token
 from visium_graph.checks.equations.tree import (
     Call,
@@ -88,7 +80,7 @@ class _Reader(Cursor):
             self.place += 1
             term = self._signed_term()
             terms.append(Negative(term) if minus else term)
-        shares = sum(is_percent(term) for term in terms)
+        shares = sum(notation.is_percent(term) for term in terms)
         if 0 < shares < len(terms):
             raise NotUnderstood("a sum of percentages and other numbers")
         return terms[0] if len(terms) == 1 else Sum(tuple(terms))
@@ -101,11 +93,15 @@ class _Reader(Cursor):
         return Negative(term) if negative else term
 
     def _term(self) -> Node:
-        node = self._run()
+        node = notation.product_of(self._factors())
         slash = False
         while True:
             if self.take(r"\cdot"):
-                factor = Negative(self._run()) if self.take("-") else self._run()
+                factor = (
+                    Negative(notation.product_of(self._factors()))
+                    if self.take("-")
+                    else notation.product_of(self._factors())
+                )
                 if slash and isinstance(node, Quotient) and self.choices.choose("a/b*c", True, False) is False:
                     node = Quotient(node.over, Product((node.under, factor)))
                 else:
@@ -123,14 +119,11 @@ class _Reader(Cursor):
         negative = self.take("-")
         factors = self._factors()
         if len(factors) > 1 and self.choices.choose("a/bc", True, False):
-            under, rest = product_of(factors), None
+            under, rest = notation.product_of(factors), None
         else:
             under, rest = factors[0], factors[1:]
         quotient: Node = Quotient(over, Negative(under) if negative else under)
         return Product((quotient, *rest)) if rest else quotient
-
-    def _run(self) -> Node:
-        return product_of(self._factors())
 
     def _factors(self) -> list[Node]:
         r"""Factors side by side: `2\pi`, `3(4+5)`, `2ab`."""
@@ -139,10 +132,11 @@ class _Reader(Cursor):
             before = factors[-1]
             if self.here is not None and self.here.kind == "number" and isinstance(before, Number | Symbol):
                 raise NotUnderstood("a number right behind another, or behind a letter")
+            plain = self.tokens[self.place - 1].kind == "number" and self.sees(r"\frac")
             after = self._powered()
-            if has_unit(before) or has_unit(after):
+            if notation.has_unit(before) or notation.has_unit(after):
                 raise NotUnderstood("a percentage or an angle beside a factor without a sign")
-            if is_mixed(factors, after) and self.choices.choose("mixed number", True, False):
+            if plain and notation.is_mixed(factors, after) and self.choices.choose("mixed number", True, False):
                 factors = [Sum((before, after))]
             else:
                 factors.append(after)
@@ -333,23 +327,20 @@ class _Reader(Cursor):
                 base = self._script()
             elif self.take("^"):
                 power = self._script()
-        arc = inverse(name, power, self.choices)
+        arc = notation.inverse(name, power, self.choices)
         if arc is not None:
             name, power = arc, None
         argument, closed = self._argument(name)
-        outside = True
-        if closed and self.sees("^"):
-            outside = self.choices.choose("f(x)^2", True, False)
-            if not outside:
-                self.place += 1
-                argument = self._raised(argument)
-        node = applied(name, argument, base, self.choices)
+        if closed and self.sees("^") and not self.choices.choose("f(x)^2", True, False):
+            self.place += 1
+            argument = self._raised(argument)
+        node = notation.applied(name, argument, base, self.choices)
         return node if power is None else Power(node, power)
 
     def _argument(self, name: str) -> tuple[Node, bool]:
         """The argument, and whether brackets or braces close it."""
         self._logarithms += name in {"ln", "log", "lg"}
-        self._angles += name in TRIGONOMETRIC
+        self._angles += name in notation.TRIGONOMETRIC
         try:
             if self.sees("(", "[", "{", "|", r"\lvert", r"\lfloor", r"\lceil"):
                 token = self.here
@@ -360,7 +351,7 @@ class _Reader(Cursor):
             return self._bare_argument(), False
         finally:
             self._logarithms -= name in {"ln", "log", "lg"}
-            self._angles -= name in TRIGONOMETRIC
+            self._angles -= name in notation.TRIGONOMETRIC
 
     def _bare_argument(self) -> Node:
         r"""Factors behind a function's name, as far as they belong to it: `\sin 2\pi` but not `\sin x \cos x`."""
@@ -375,7 +366,7 @@ class _Reader(Cursor):
             if token.kind == "number":
                 raise NotUnderstood("a number behind the bare argument of a function")
             factors.append(self._powered())
-        node = product_of(factors)
+        node = notation.product_of(factors)
         while self.sees("/", r"\cdot") and self.choices.choose("reach of a bare argument", False, True):
             over = self.sees("/")
             self.place += 1

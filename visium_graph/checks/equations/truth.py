@@ -130,7 +130,9 @@ def _equals(left: Node, left_value: Value, right: Node, right_value: Value, *, r
     for literal, value, other in ((written[0], right_value, right), (written[1], left_value, left)):
         if literal is None:
             continue
-        printed = literal.significant >= _FLOAT_DIGITS and _near(Value(literal.value), value, _FLOAT)
+        printed = (
+            literal.decimal and literal.significant >= _FLOAT_DIGITS and _near(Value(literal.value), value, _FLOAT)
+        )
         rounded = literal.decimal and (literal.significant >= 2 or literal.percent) and _shows(literal, value)
         if printed or rounded:
             return "undecided"
