@@ -25,14 +25,14 @@ if TYPE_CHECKING:
     from langchain_core.messages import AIMessage
     from langchain_core.runnables import Runnable, RunnableConfig
 
-__all__ = ["Question", "exchange"]
+__all__ = ["LONGEST_WAIT", "Question", "asked", "exchange", "pause_after"]
 
 A = TypeVar("A", bound=BaseModel)
 
 _FIRST_PAUSE = 1.0
 """Seconds before the second try; the pauses after it double."""
 _LONGEST_PAUSE = 60.0
-_LONGEST_WAIT = 120.0
+LONGEST_WAIT = 120.0
 """A service that asks to wait longer is taken for unreachable."""
 _MARGIN = 5.0
 """Seconds after which a call is cut off whose client has not noticed that its time is up."""
@@ -96,7 +96,7 @@ class _Asking:
 
     def _left(self) -> float:
         limit = self._question.seconds
-        return _LONGEST_WAIT * 1e6 if limit is None else limit - self.seconds
+        return LONGEST_WAIT * 1e6 if limit is None else limit - self.seconds
 
     async def once(self, number: int) -> Heard[Any]:
         """One request and its answer.
@@ -111,11 +111,11 @@ class _Asking:
         model = await lane.model(name, self._effort)
         mode = settings.structured_output
         messages = messages_of(self._request, self._turns, told_schema=mode == "prompt")
-        asked = _asked(model, self._request, mode)
+        runnable = asked(model, self._request, mode)
         self.tries = number
         try:
             async with asyncio.timeout(min(settings.call_seconds + _MARGIN, max(self._left(), 1.0))):
-                message = await asked.ainvoke(messages, self._question.config)
+                message = await runnable.ainvoke(messages, self._question.config)
         except Exception as error:  # every provider's client raises its own; told apart in one place
             fault = told_apart(error)
             if fault.failure is None:
@@ -128,18 +128,13 @@ class _Asking:
         return Heard(result, tokens_of(message), thought_of(message), self.seconds, number)
 
     def _pause(self, state: RetryCallState) -> float:
-        fault = _fault(state)
-        if fault.kind != "passing":
-            return 0.0
-        if fault.wait is not None:
-            return fault.wait + wait_random(0, _FIRST_PAUSE)(state)  # not all at the same moment
-        return wait_exponential_jitter(_FIRST_PAUSE, _LONGEST_PAUSE, jitter=_FIRST_PAUSE)(state)
+        return pause_after(_fault(state), state)
 
     def _is_over(self, state: RetryCallState) -> bool:
         """Whether another try is pointless; called after each failed one, when the pause before the next is known."""
         question, fault = self._question, _fault(state)
         if fault.kind == "passing":
-            longest = min(_LONGEST_WAIT, self._left())
+            longest = min(LONGEST_WAIT, self._left())
             return state.attempt_number >= question.settings.call_attempts or state.upcoming_sleep > longest
         if fault.kind == "thinking":  # asked again with less of it, or with nothing said about it
             return not refuse_effort(question.settings, question.model, self._effort)
@@ -167,6 +162,15 @@ class Unanswered(NoAnswer):
         self.tries = asking.tries
 
 
+def pause_after(fault: Fault, state: RetryCallState) -> float:
+    """Seconds until the next try: as long as the service asks for, else longer from try to try."""
+    if fault.kind != "passing":
+        return 0.0
+    if fault.wait is not None:
+        return fault.wait + wait_random(0, _FIRST_PAUSE)(state)  # not all at the same moment
+    return wait_exponential_jitter(_FIRST_PAUSE, _LONGEST_PAUSE, jitter=_FIRST_PAUSE)(state)
+
+
 def _fault(state: RetryCallState) -> Fault:
     assert state.outcome is not None
     error = state.outcome.exception()
@@ -182,7 +186,7 @@ def _never_worked(model: str, fault: Fault) -> EnvironmentFault:
     return EnvironmentFault(f"model {model}: the service has no model {name!r} ({fault.message})")
 
 
-def _asked(model: BaseChatModel, request: Request[Any], mode: str) -> Runnable[Any, AIMessage]:
+def asked(model: BaseChatModel, request: Request[Any], mode: str) -> Runnable[Any, AIMessage]:
     """The model, told what form its answer is to have.
 
     `with_structured_output` gives the model and a parser behind it; the answer is parsed here, where it can be told what is

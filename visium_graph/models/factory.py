@@ -19,7 +19,7 @@ from visium_graph.settings import Settings, Thinking, gemini_key
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
 
-__all__ = ["GOOGLE", "KEY_NAMES", "efforts", "make_model", "service_url", "split_model", "uses_vertex"]
+__all__ = ["GOOGLE", "KEY_NAMES", "efforts", "make_model", "service_url", "split_model", "tls_context", "uses_vertex"]
 
 GOOGLE = "google_genai"
 KEY_NAMES = {GOOGLE: "GOOGLE_API_KEY or GEMINI_API_KEY", "openai": "OPENAI_API_KEY", "anthropic": "ANTHROPIC_API_KEY"}
@@ -122,7 +122,7 @@ def _common(settings: Settings, provider: str) -> dict[str, Any]:
         _quieten()
         options: dict[str, Any] = {"timeout": settings.call_seconds, "max_retries": 1}
         if not uses_vertex():
-            options |= {"api_key": gemini_key(), "client_args": {"verify": _context(plain=_is_plain(url))}}
+            options |= {"api_key": gemini_key(), "client_args": {"verify": tls_context(url)}}
     elif provider == "ollama":
         options = {"client_kwargs": {"timeout": settings.call_seconds}}
     else:
@@ -130,9 +130,7 @@ def _common(settings: Settings, provider: str) -> dict[str, Any]:
     options["disable_streaming"] = True  # half an answer is of no use; whoever watches the graph gets it whole
     if provider == "openai":
         # One of this model's own: by default it is shared by all loops of the process, and could not be closed.
-        options["http_async_client"] = import_module("openai").DefaultAsyncHttpxClient(
-            verify=_context(plain=_is_plain(url))
-        )
+        options["http_async_client"] = import_module("openai").DefaultAsyncHttpxClient(verify=tls_context(url))
     if url is not None:
         options["base_url"] = url
     if provider == "openai" and settings.base_url and not os.environ.get("OPENAI_API_KEY"):
@@ -140,8 +138,9 @@ def _common(settings: Settings, provider: str) -> dict[str, Any]:
     return options
 
 
-def _is_plain(url: str | None) -> bool:
-    return url is not None and url.startswith("http://")
+def tls_context(url: str | None) -> ssl.SSLContext:
+    """What a client of that address verifies certificates with."""
+    return _context(plain=url is not None and url.startswith("http://"))
 
 
 @cache
