@@ -7,8 +7,8 @@
 A scripted author stands behind a loopback server that speaks the Gemini protocol to the real clients. It plays script
 writer, director, coder and reviewer; as a coder it makes real mistakes of model-written Manim code and draws faulty
 pictures, repairs some, repairs some wrongly, and sometimes makes things worse. The service refuses, hangs, breaks off,
-filters and garbles. Some further videos are timed, with the pauses that a model needs to answer. Exits with 1 where
-anything is not as promised.
+filters and garbles. Some further makings are killed and resumed, and some are timed, with the pauses that a model needs to
+answer. Exits with 1 where anything is not as promised.
 """
 
 from __future__ import annotations
@@ -25,13 +25,15 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
 from tests.crew.bench import make_and_judge  # noqa: E402  # needs the folder of the tests
+from tests.crew.kills import killed_and_resumed, moments  # noqa: E402  # as above
 from tests.crew.making import Making  # noqa: E402  # as above
 from tests.crew.pace import QUIET, SECONDS, measure  # noqa: E402  # as above
 
 SLOWEST = 1.15
 """Times the bound that a video may take; see `tests/crew/pace.py`."""
 _QUICK, _ALL = 20, 200
-_QUICK_TIMED, _TIMED = 3, 9
+_QUICK_KILLS, _KILLS = 3, 10
+_QUICK_TIMED, _TIMED = 3, 7
 
 
 def pace(seed: int, count: int, folder: Path) -> list[str]:
@@ -60,6 +62,17 @@ def pace(seed: int, count: int, folder: Path) -> list[str]:
     return [f"videos take {middle:.3f} times as long as they need to"] if middle > SLOWEST else []
 
 
+def kills(seed: int, count: int, folder: Path) -> list[str]:
+    """Kill so many makings in the midst of model calls, resume each, and print it. Returns what is not as promised."""
+    print("\nkilled, then resumed:")
+    wrong = []
+    for number, moment in enumerate(moments(seed, count), start=1):
+        found = killed_and_resumed(seed, number, moment, folder / f"killed-{number}")
+        print(f"{number:6}  {moment!s:45} {'; '.join(found) or 'complete, nothing paid twice'}", flush=True)
+        wrong += found
+    return wrong
+
+
 def main() -> None:
     """Print the tables; exit with 1 where a promise was broken."""
     options = argparse.ArgumentParser(description="Many videos by a scripted author under mixed faults.")
@@ -82,6 +95,7 @@ def main() -> None:
     results = make_and_judge(chosen.seed, range(1, videos + 1), folder, tell=tell)
     print(*results.table(), sep="\n")
     wrong = results.wrong()
+    wrong += kills(chosen.seed, _QUICK_KILLS if chosen.quick else _KILLS, folder)
     wrong += pace(chosen.seed, _QUICK_TIMED if chosen.quick else _TIMED, folder)
     if wrong:
         print(*wrong, sep="\n")
