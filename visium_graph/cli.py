@@ -161,7 +161,7 @@ def resume(
 
 @app.command()
 def check(
-    files: Annotated[list[Path], typer.Argument(metavar="FILE", help="Manim scene files.")],
+    files: Annotated[list[Path], typer.Argument(metavar="FILE", help="Manim scene files, or storyboards (.json).")],
     geometry: Annotated[
         bool, typer.Option("--geometry", help="Also run every scene in a sandbox and measure what it shows.")
     ] = False,
@@ -170,7 +170,7 @@ def check(
     as_json: Annotated[bool, typer.Option("--json", help="Print a JSON list of findings.")] = False,
     as_github: Annotated[bool, typer.Option("--github", help="Print annotations for GitHub.")] = False,
 ) -> None:
-    """Check scene FILEs against the installed manim: no invented names, no broken pictures."""
+    """Check scene FILEs against the installed manim: no invented names, no broken pictures; in storyboards the equations."""
     from visium_graph.checks import output  # noqa: PLC0415  # as above
     from visium_graph.checks.service import check_files  # noqa: PLC0415  # as above
 

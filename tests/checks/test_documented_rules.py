@@ -16,7 +16,7 @@ DRY = {
     "nothing-on-screen", "left-behind", "animation-too-long", "beat-unused", "beat-repeated", "dead-air",
 }  # fmt: skip
 # Found in a storyboard, not in a scene.
-STORYBOARD = {"false-equation"}
+STORYBOARD = {"false-equation", "storyboard"}
 # Found by a limit: the examples would go on for ever.
 ENDLESS = {"time-limit", "memory-limit", "resource-limit"}
 # Found by no check: a model's word, see tests/agents/test_reviewer_model.py.

@@ -13,6 +13,7 @@ import pytest
 from visium_graph.agents.script_types import Script
 from visium_graph.checks.equations import RULE, check_equations, check_script_equations, claims, truth
 from visium_graph.checks.equations.claims import false_claims
+from visium_graph.checks.service import check_file
 from visium_graph.layouts import FormulaStep
 from visium_graph.sources.lessons import lesson_names, load_lesson
 from visium_graph.storyboard import Storyboard, parse_storyboard
@@ -352,3 +353,31 @@ def test_the_documented_example_gives_its_findings(project):
     assert re.search(r"`(scene 'legs', part 'sum'.*?)`", section, re.DOTALL).group(1).split() == (
         check_equations(parse_storyboard(data))[0].message.split()
     )
+
+
+def test_a_storyboard_file_is_checked_like_any_other(tmp_path):
+    path = tmp_path / "board.json"
+    path.write_text(board("So $2+2=5$.", latex=["3^2 + 4^2 = 25", "= 26"]).dumps(), encoding="utf-8")
+    report = check_file(path, fix=True)
+    assert [(finding.rule, finding.severity) for finding in report.findings] == [(RULE, "warning"), (RULE, "error")]
+    for finding, text in zip(report.findings, ("So $2+2=5$.", "= 26"), strict=True):
+        line = report.source.splitlines()[finding.line - 1]
+        assert line[finding.column - 1 :].startswith(f'{text}"')
+        assert finding.file == str(path)
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "message"),
+    [
+        ('{"title":\n 1', 2, "not valid JSON"),
+        ("{}", 1, "title: Field required"),
+        ("[" * 100_000, 1, "nested too deeply"),
+    ],
+)
+def test_what_is_no_storyboard_is_told(tmp_path, text, line, message):
+    path = tmp_path / "board.json"
+    path.write_text(text, encoding="utf-8")
+    [finding] = check_file(path, geometry=True).findings
+    assert (finding.rule, finding.severity, finding.line) == ("storyboard", "error", line)
+    assert finding.message.startswith(message)
+    assert [finding.rule for finding in check_file(tmp_path / "none.json").findings] == ["unreadable"]

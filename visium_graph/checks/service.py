@@ -21,6 +21,7 @@ from visium_graph.checks.feedback import NO_PICTURE, without_echoes
 from visium_graph.checks.finding import Finding
 from visium_graph.checks.fixes import apply_fixes
 from visium_graph.checks.static import check_source
+from visium_graph.checks.storyboards import check_storyboard, is_storyboard
 from visium_graph.checks.text_file import TextFile, name_of, read_text, write_text
 
 if TYPE_CHECKING:  # the sandbox and the settings load only for a dry run
@@ -121,7 +122,7 @@ def check_files(
     Nothing about a file raises: that it cannot be read or understood is a finding.
 
     Args:
-        paths: the files; one that is named twice is checked once.
+        paths: scene files, and storyboards (`.json`); one that is named twice is checked once.
         geometry: also run every scene in the sandbox, and measure what it shows.
         fix: write safe fixes to the files. A fix is kept only if it brings no new error, and a scene that ran
             before (known with `geometry`) still runs.
@@ -195,6 +196,8 @@ def _check_one(path: Path, fix: bool) -> _Checked:
     file = read_text(path)
     if isinstance(file, Finding):
         return _Checked(None, [file])
+    if is_storyboard(path):
+        return _Checked(file, check_storyboard(path, file.text))
     findings = check_text(file.text, name_of(path))
     if not fix or not file.reversible or not any(finding.fix for finding in findings):
         return _Checked(file, findings)
@@ -272,8 +275,8 @@ class _DryRuns:
         self._pool = pool_for(self._settings)
 
     def start(self, path: Path, checked: _Checked) -> tuple[list[Future[JobResult]], list[Future[JobResult]]]:
-        """Jobs of the text as it is, and of the fixed text."""
-        if checked.file is None:
+        """Jobs of the text as it is, and of the fixed text; a storyboard has no scene to run."""
+        if checked.file is None or is_storyboard(path):
             return [], []
         before = self._submit(path, checked.file.text, checked.findings)
         if checked.after is None:

@@ -26,8 +26,13 @@ if TYPE_CHECKING:
 __all__ = ["RULE", "Passage", "check_equations", "check_passages", "check_script_equations"]
 
 
-def check_equations(storyboard: Storyboard) -> list[Finding]:
+def check_equations(storyboard: Storyboard, *, file: str = "storyboard.json", source: str = "") -> list[Finding]:
     """The false equations of a storyboard: of its titles, narration, layouts and fallbacks.
+
+    Args:
+        storyboard: the plan of a video.
+        file: how findings should name it.
+        source: its JSON, for the lines of the findings; "" where they are of no use.
 
     Example:
         >>> from visium_graph.storyboard import Storyboard
@@ -37,7 +42,7 @@ def check_equations(storyboard: Storyboard) -> list[Finding]:
         >>> [finding.message for finding in check_equations(board)]
         ["scene 'legs', part 'sum': 3^2 + 4^2 = 26 is false: the left side is 25"]
     """
-    return check_passages(storyboard_passages(storyboard), language=storyboard.language)
+    return check_passages(storyboard_passages(storyboard), language=storyboard.language, file=file, source=source)
 
 
 def check_script_equations(script: SpokenScript, *, file: str = "storyboard.json") -> list[Finding]:

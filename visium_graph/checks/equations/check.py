@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -43,12 +44,14 @@ class Passage:
     """What is written beside it; words of doubt in it take the formula back."""
     around: str = ""
     """What is said while it is seen; words about mistakes and suppositions take the formula back."""
+    written: str = ""
+    """The text as its author wrote it, where that is another: a line that goes on with the one before."""
     scene: str = ""
     """All words of its scene: whether numbers are added on a clock there, or in binary."""
 
 
 def check_passages(
-    passages: Iterable[Passage], *, language: str = "en", file: str = "storyboard.json"
+    passages: Iterable[Passage], *, language: str = "en", file: str = "storyboard.json", source: str = ""
 ) -> list[Finding]:
     """The false equations that passages assert.
 
@@ -60,10 +63,11 @@ def check_passages(
         passages: the texts, in the order of the findings.
         language: of the texts.
         file: how findings should name where they stand.
+        source: the JSON that holds the texts, for the lines of the findings; "" where there is none.
     """
     budget = Meter(_WORK)
     return [
-        finding
+        finding.model_copy(update=_place(source, passage.written or passage.text))
         for passage in passages
         for latex in _asserted(passage, language)
         for finding in _findings(passage, latex, language, file, budget)
@@ -124,6 +128,15 @@ def _is_taken_back(following: Sequence[str], language: str) -> bool:
     if not following or wording.FORMULA in following[0]:
         return False
     return len(following[0].split()) <= _REPLY_WORDS and wording.is_doubtful(following[0], language)
+
+
+def _place(source: str, text: str) -> dict[str, int]:
+    """Line and column at which a text stands in JSON, where it stands there in one of the usual ways."""
+    for escaped in (False, True):
+        start = source.find(json.dumps(text, ensure_ascii=escaped)) + 1
+        if start:
+            return {"line": source.count("\n", 0, start) + 1, "column": start - source.rfind("\n", 0, start)}
+    return {}
 
 
 def _prose(text: str) -> str:

@@ -129,7 +129,7 @@ def _layout_passages(place: str, scene: Scene, layout: Layout, words: str) -> It
             note, identity = getattr(part, "note", ""), bool(getattr(part, "identity", False))
             yield Passage(
                 where, steps[part.id], display=True, identity=identity, derived=len(steps) > 1, note=note,
-                around=around, scene=words,
+                around=around, scene=words, written=getattr(part, "latex", ""),
             )  # fmt: skip
         row = " ".join(_cells(layout, part))
         for _, text in texts:
