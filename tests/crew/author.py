@@ -124,6 +124,7 @@ class CrewAuthor(Scripted):
         asked: role -> questions answered, each once.
         again: role -> questions that were put again with a reason.
         slipped: kind of slip -> how many.
+        judged: opinion of the reviewer -> how often.
     """
 
     def __init__(self, seed: object = 0, *, never: float = 0.04, slips: float = 0.03, scenes: int = SCENES) -> None:
@@ -132,6 +133,7 @@ class CrewAuthor(Scripted):
         self.asked: Counter[str] = Counter()
         self.again: Counter[str] = Counter()
         self.slipped: Counter[str] = Counter()
+        self.judged: Counter[str] = Counter()
         self._never, self._slip_share, self._scenes = never, slips, scenes
         self._lectures: dict[int, Lecture] = {}
         self._said: dict[str, Said] = {}
@@ -247,6 +249,7 @@ class CrewAuthor(Scripted):
     def _reviewer(self, question: _Question) -> dict[str, Any]:
         scene = self._planned(question.about)
         opinion = scene.opinions[min(question.number, len(scene.opinions) - 1)]
+        self.judged[opinion] += 1
         seen = ["A figure with words beside it."] * len(scene.says)
         answer: dict[str, Any] = {"scene_id": question.about, "seen": seen, "complaints": [], "verdict": "accept"}
         if opinion == "approve":

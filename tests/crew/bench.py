@@ -105,7 +105,10 @@ class Results:
         calls, tokens = self.calls.total(), self.tokens.total()
         yield f"{'all':12}{calls:8,}{calls / scenes:9.2f}{tokens:12,}{tokens / scenes:9,.0f}"
         yield f"asked again with the reason: {_counted(self.author.again)}"
+        taken = sum(verdict.complaints for verdict in self.verdicts)
+        yield f"reviewer: {_counted(self.author.judged)}; complaints taken up: {taken}"
         yield f"by kind: {_counted(self.kinds)}"
+        yield f"voices: {_counted(Counter(verdict.voice for verdict in self.verdicts))}"
         yield f"faults met: {_counted(self.faults)}; slips of the author: {_counted(self.author.slipped)}"
 
     def _by_habit(self) -> Iterator[str]:

@@ -44,10 +44,11 @@ def mixed_faults(seed: object, *, share: float = 1.0) -> Plan:
     plan = Plan(seed=seed)
     if share:
         plan.mix(_PASSING, chance=0.10 * share)
-        plan.mix(_NO_ANSWERS, chance=0.05 * share)
         plan.mix((faults.hang(), faults.stalled()), chance=0.01 * share)
-        plan.mix((faults.status(400), faults.status(403)), chance=0.015 * share)
-        plan.add(faults.status(404), chance=0.004 * share)
+        plan.mix(_NO_ANSWERS, chance=0.05 * share, kinds="generate")
+        plan.mix((faults.status(400), faults.status(403)), chance=0.015 * share, kinds="generate")
+        plan.add(faults.status(404), "generate", chance=0.004 * share)
+        plan.mix((faults.empty_audio(), faults.no_audio()), chance=0.05 * share, kinds="speech")
     return plan
 
 

@@ -18,5 +18,7 @@ def test_every_video_is_complete_in_order_narrated_and_no_worse_than_its_drafts(
     # The faults were there, or nothing has been shown.
     assert len(results.faults) > 12
     assert results.author.slipped.total() > 0
+    assert results.author.judged.keys() == {"approve", "complain", "contradict"}
+    assert sum(verdict.complaints for verdict in results.verdicts) > 0
     habits = {fate.planned.habit for fate in results.fates}
     assert habits == {"right", "at-once", "wrongly", "worse", "bit-by-bit", "blemished", "never"}

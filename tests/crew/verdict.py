@@ -24,6 +24,8 @@ from visium_graph.timing import Timing
 
 __all__ = ["SceneFate", "Verdict", "drafts_kept", "judge"]
 
+_CONTRADICTED = ": overlap: "
+"""A kind of complaint that a check measures: no draft that the checks let pass has it."""
 _MARK = re.compile(r"# Draft (\d+) of (\S+?)\.$", re.MULTILINE)
 
 
@@ -57,8 +59,10 @@ class Verdict:
     lecture: Lecture
     wrong: list[str] = field(default_factory=list)
     fates: list[SceneFate] = field(default_factory=list)
-    seconds: float = 0.0
-    """Length of the video."""
+    voice: str = ""
+    """Who spoke it."""
+    complaints: int = 0
+    """Of the reviewer, that were taken up."""
 
     @property
     def worse(self) -> list[SceneFate]:
@@ -94,11 +98,16 @@ def judge(lecture: Lecture, run: Run, settings: Settings, kept: dict[str, list[s
         verdict.wrong.append("there is no video")
         return verdict
     report = json.loads(run.report.read_text(encoding="utf-8"))
-    verdict.seconds = report["duration"]
+    verdict.voice = report["voice"]
     storyboard = run.read_storyboard()
     timing = Timing.read(run.timing)
     verdict.wrong += [*_order(lecture, storyboard, report, timing, run), *_narration(lecture, storyboard, timing, run)]
     verdict.wrong += _picture(report, run)
+    complaints = [one["message"] for scene in report["scenes"] for one in scene["findings"] if one["rule"] == "review"]
+    verdict.complaints = len(complaints)
+    verdict.wrong += [
+        f"a complaint was taken up that the checks contradict: {one}" for one in complaints if _CONTRADICTED in one
+    ]
     verdict.fates = _fates(lecture, storyboard, report, timing, run, settings, kept)
     verdict.wrong += [
         f"{fate.planned.scene_id} is worse than its best draft: {fate.published} where {fate.best} could be had"
