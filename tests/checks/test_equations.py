@@ -357,7 +357,7 @@ def test_the_documented_example_gives_its_findings(project):
 
 def test_a_storyboard_file_is_checked_like_any_other(tmp_path):
     path = tmp_path / "board.json"
-    path.write_text(board("So $2+2=5$.", latex=["3^2 + 4^2 = 25", "= 26"]).dumps(), encoding="utf-8")
+    path.write_text(board("So $2+2=5$.", latex=["c^2 = 3^2 + 4^2", "= 26"]).dumps(), encoding="utf-8")
     report = check_file(path, fix=True)
     assert [(finding.rule, finding.severity) for finding in report.findings] == [(RULE, "warning"), (RULE, "error")]
     for finding, text in zip(report.findings, ("So $2+2=5$.", "= 26"), strict=True):

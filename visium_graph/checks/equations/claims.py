@@ -120,13 +120,13 @@ class _ClauseReader:
             return None
 
     def _pairs(self, sides: list[Node | None]) -> Iterator[tuple[int, int]]:
-        """Neighbours; and sides that are equal to the same expression with symbols between them."""
+        """Neighbours; and sides between which stand equals signs and only symbols, or numbers, that decide nothing."""
         for left in range(len(sides) - 1):
             yield left, left + 1
             for right in range(left + 2, len(sides)):
                 between = sides[right - 1]
                 linked = self.clause.relations[left:right] == ("=",) * (right - left)
-                if not linked or between is None or not free_symbols(between):
+                if not linked or between is None or not (free_symbols(between) or is_bare(between)):
                     break
                 yield left, right
 
