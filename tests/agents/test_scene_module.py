@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from visium_graph.agents.scene_module import Form, has_scene_class, unfenced
@@ -121,6 +123,14 @@ def test_a_begin_that_is_used_and_a_title_of_its_own_stay() -> None:
 def test_the_longest_block_is_the_code() -> None:
     assert unfenced("```sh\npip\n```\nthen\n```python\nx = 1\ny = 2\n```") == "x = 1\ny = 2\n"
     assert unfenced('x = """\n```\ncode\n```\n"""') == 'x = """\n```\ncode\n```\n"""\n'
+
+
+def test_code_that_was_put_into_json_twice_is_taken_out_again() -> None:
+    code = NEAT.replace("Square()", r'MathTex(r"\nabla \frac12", font_size=40)')
+    assert FORM.of(json.dumps(code)) == code
+    assert FORM.of(json.dumps(code)[1:-1]) == code
+    assert has_scene_class(json.dumps(code))
+    assert unfenced(r'x = "\n" + "\q"') == r'x = "\n" + "\q"' + "\n"
 
 
 def test_prose_is_no_scene() -> None:

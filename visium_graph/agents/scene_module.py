@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+import json
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -150,15 +151,26 @@ def unfenced(answer: str) -> str:
         >>> unfenced("Here it is:\n```python\nx = 1\n```\n")
         'x = 1\n'
     """
-    text = "\n".join(lines_of(answer.removeprefix("\ufeff")))
+    text = "\n".join(lines_of(_unescaped(answer.removeprefix("\ufeff"))))
     blocks = _FENCE.findall(text) if parsed(text) is None else []
     code = max(blocks, key=len) if blocks else text
     return code.strip("\n").rstrip() + "\n"
 
 
+def _unescaped(answer: str) -> str:
+    """An answer that was put into JSON once too often, as it was before."""
+    text = answer.strip()
+    if "\n" in text or "\\n" not in text:
+        return answer
+    try:
+        return str(json.loads(text if text.startswith('"') else f'"{text}"'))
+    except ValueError:
+        return answer
+
+
 def has_scene_class(code: str) -> bool:
     """Whether there is a class that derives from a slide or a scene, be the rest readable or not."""
-    return _SCENE_CLASS.search(code) is not None
+    return _SCENE_CLASS.search(unfenced(code)) is not None
 
 
 def _scene_class(tree: ast.Module) -> ast.ClassDef | None:
