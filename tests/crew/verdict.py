@@ -17,6 +17,7 @@ from tests.crew.lectures import Lecture, Planned
 from visium_graph.agents.reviewer import has_picture, score
 from visium_graph.agents.scene_file import unstamped
 from visium_graph.checks.finding import Finding
+from visium_graph.layouts import CustomLayout
 from visium_graph.run import Run
 from visium_graph.settings import Settings
 from visium_graph.storyboard import Storyboard
@@ -187,7 +188,9 @@ def _fates(
     told = {scene["id"]: scene for scene in report["scenes"]}
     waiting: list[tuple[Planned, list[str]]] = []
     for planned in lecture.scenes:
-        if planned.kind == "custom" and planned.scene_id in told:
+        # Where the director's model had no answer, its understudy has planned the scene, and nobody was asked for code.
+        wanted = planned.scene_id in told and isinstance(storyboard.scene(planned.scene_id).layout, CustomLayout)
+        if wanted:
             published = unstamped(run.scene(planned.scene_id).read_text(encoding="utf-8"))
             waiting.append((planned, [published, *kept.get(planned.scene_id, ())]))
     jobs = [
