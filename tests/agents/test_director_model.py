@@ -214,6 +214,7 @@ async def test_a_custom_scene_has_a_fallback_with_the_same_beats() -> None:
     (item,) = made.storyboard.scenes
     assert item.layout.kind == "custom"
     assert item.layout.brief == f"Idea: half of a box\n{BRIEF_WORDS}\nFrom the scene before: the sticks"
+    assert item.beats[0].show == "shown 1"
     assert item.template == item.fallback
     assert item.schedule(item.template) == [["x"], ["y"]]
 

@@ -121,7 +121,8 @@ def _beats(plan: PlannedScene, told: ScriptScene) -> Iterator[Beat]:
     for number, beat in enumerate(told.beats):
         mine = planned[beat.id]
         show = mine.show.strip() or beat.show
-        if number == 0 and plan.carries_over.strip():
+        # The brief of a custom scene says it already.
+        if number == 0 and plan.carries_over.strip() and plan.layout.get("kind") != "custom":
             show = f"{show} (From the scene before: {plan.carries_over.strip()})".strip()
         yield Beat(id=beat.id, say=beat.say, show=show, reveal=mine.reveal, sources=beat.sources)
 
