@@ -11,7 +11,7 @@ SEED = 5
 
 @pytest.mark.parametrize(
     "moment",
-    [Moment("director", 1, LATENCY + 0.02), Moment("coder", 4, 0.2), Moment("reviewer", 1, LATENCY / 2)],
+    [Moment("director", 1, LATENCY + 0.02), Moment("coder", 5, 0.2)],
     ids=str,
 )
 def test_a_killed_run_is_completed_and_pays_nothing_twice(tmp_path, moment):

@@ -46,11 +46,9 @@ def test_correct_drafts_are_found_correct(checked):
         assert found == [], code
 
 
-@pytest.mark.parametrize("luck", range(2))
-def test_every_mistake_is_found_for_what_it_is(checked, luck):
-    # Another drawing for each mistake, so that each meets several of them.
+def test_every_mistake_is_found_for_what_it_is(checked):
     wrong = list(mistakes().values())
-    drafts = [draft(2 + (luck + number) % 2, 97 * luck + number, one) for number, one in enumerate(wrong)]
+    drafts = [draft(2 + number % 2, number, one) for number, one in enumerate(wrong)]
     missed = []
     for one, found in zip(wrong, checked(drafts), strict=True):
         said = {finding.rule for finding in found if finding.severity == one.severity}
