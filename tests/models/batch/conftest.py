@@ -96,12 +96,12 @@ class Stage:
         return dict(read_ledger(self.folder).fallbacks().values())
 
 
-Play = Callable[..., Any]
+Batched = Callable[..., Any]
 
 
 @pytest.fixture
-def play(tmp_path: Path) -> Play:
-    """`async with play(plan, author, **limits) as stage`; with `server=` the run goes on with the same service."""
+def batched(tmp_path: Path) -> Batched:
+    """`async with batched(plan, author, **limits) as stage`; with `server=` the run goes on with the same service."""
 
     @asynccontextmanager
     async def again(server: GeminiServer, limits: Limits, run: str) -> AsyncIterator[Stage]:
@@ -117,7 +117,7 @@ def play(tmp_path: Path) -> Play:
                 await cohort.aclose()
 
     @asynccontextmanager
-    async def played(
+    async def opened(
         plan: Plan | None = None,
         author: Author = written,
         *,
@@ -136,4 +136,4 @@ def play(tmp_path: Path) -> Play:
             async with again(made, chosen, run) as stage:
                 yield stage
 
-    return played
+    return opened

@@ -36,11 +36,11 @@ def codes(outcomes):
     ],
     ids=lambda spoilt: "+".join(fault.name for fault in spoilt) or "whole",
 )
-async def test_each_scene_gets_its_own_answer(play, spoilt) -> None:
+async def test_each_scene_gets_its_own_answer(batched, spoilt) -> None:
     plan = Plan(turnaround=Turnaround(30, 120))
     for fault in spoilt:
         plan.add(fault)
-    async with play(plan) as stage:
+    async with batched(plan) as stage:
         outcomes = await stage.ask_all(*SCENES)
         assert codes(outcomes) == [f"# Draw {scene}" for scene in SCENES]
         assert stage.batches == [list(SCENES)]
@@ -61,11 +61,11 @@ async def test_each_scene_gets_its_own_answer(play, spoilt) -> None:
         ([faults.missing(0), faults.reordered(), faults.no_metadata()], ["missing", "# Draw two", "# Draw three"]),
     ],
 )
-async def test_what_fails_in_a_job_is_its_own_scene_s_matter(play, spoilt, expected) -> None:
+async def test_what_fails_in_a_job_is_its_own_scene_s_matter(batched, spoilt, expected) -> None:
     plan = Plan()
     for fault in spoilt:
         plan.add(fault)
-    async with play(plan) as stage:
+    async with batched(plan) as stage:
         assert codes(await stage.ask_all(*SCENES)) == expected
         [job] = stage.on_record
         kinds = {"missing": "missing", "item-failed": "failed"}
@@ -73,13 +73,13 @@ async def test_what_fails_in_a_job_is_its_own_scene_s_matter(play, spoilt, expec
         assert stage.why() == {scene: one for scene, one in zip(SCENES, expected, strict=True) if one in kinds}
 
 
-async def test_a_blocked_or_wrong_answer_is_its_own_scene_s_matter_too(play) -> None:
+async def test_a_blocked_or_wrong_answer_is_its_own_scene_s_matter_too(batched) -> None:
     def author(call):
         scene = call.prompt.split()[-1]
         return {"scene_id": "nowhere" if scene == "two" else scene, "code": "x"}
 
     plan = Plan().add(faults.blocked(), "item", where=lambda call: call.prompt.endswith("one"))
-    async with play(plan, author) as stage:
+    async with batched(plan, author) as stage:
         assert codes(await stage.ask_all(*SCENES)) == ["empty", "wrong-scene", "x"]
         [job] = stage.on_record
     assert [job.fates[f"Draw/{scene}"].kind for scene in SCENES] == ["unusable", "unusable", "stored"]
@@ -89,8 +89,8 @@ async def test_a_blocked_or_wrong_answer_is_its_own_scene_s_matter_too(play) -> 
 
 
 @pytest.mark.parametrize("state", ["FAILED", "EXPIRED", "CANCELLED"])
-async def test_a_job_that_ends_badly_says_why(play, state) -> None:
-    async with play(Plan().add(faults.ends(state))) as stage:
+async def test_a_job_that_ends_badly_says_why(batched, state) -> None:
+    async with batched(Plan().add(faults.ends(state))) as stage:
         outcomes = await stage.ask_all(*SCENES)
         assert codes(outcomes) == [state.lower()] * 3
         assert f"Batch {state.lower()}" in outcomes[0].reason
@@ -100,8 +100,8 @@ async def test_a_job_that_ends_badly_says_why(play, state) -> None:
     assert stage.batches == [list(SCENES)]
 
 
-async def test_a_new_making_tries_again_what_came_to_nothing(play) -> None:
-    async with play(Plan().add(faults.ends("EXPIRED"), nth=1)) as stage:
+async def test_a_new_making_tries_again_what_came_to_nothing(batched) -> None:
+    async with batched(Plan().add(faults.ends("EXPIRED"), nth=1)) as stage:
         assert codes(await stage.ask_all(*SCENES)) == ["expired"] * 3
         stage.jobs.ledger.start()
         assert codes(await stage.ask_all(*SCENES)) == [f"# Draw {scene}" for scene in SCENES]
@@ -109,8 +109,8 @@ async def test_a_new_making_tries_again_what_came_to_nothing(play) -> None:
         assert stage.batches == [list(SCENES), *([scene] for scene in SCENES)]  # smaller ones may have better luck
 
 
-async def test_a_job_that_is_stuck_is_left_at_its_deadline_and_cancelled(play) -> None:
-    async with play(Plan().add(faults.stuck()), deadline=1000.0) as stage:
+async def test_a_job_that_is_stuck_is_left_at_its_deadline_and_cancelled(batched) -> None:
+    async with batched(Plan().add(faults.stuck()), deadline=1000.0) as stage:
         before = stage.server.clock.now()
         assert codes(await stage.ask_all(*SCENES)) == ["deadline"] * 3
         assert 1000 <= stage.server.clock.now() - before < 1800
@@ -122,9 +122,9 @@ async def test_a_job_that_is_stuck_is_left_at_its_deadline_and_cancelled(play) -
     assert set(stage.why().values()) == {"deadline"}
 
 
-async def test_an_answer_that_comes_too_late_is_noted_and_not_used(play) -> None:
+async def test_an_answer_that_comes_too_late_is_noted_and_not_used(batched) -> None:
     """It comes between the last look and the cancellation."""
-    async with play(Plan().add(faults.stuck()), deadline=1000.0) as stage:
+    async with batched(Plan().add(faults.stuck()), deadline=1000.0) as stage:
         stuck = stage.server._app.batches
 
         def finish(exchange) -> None:
@@ -144,8 +144,8 @@ async def test_an_answer_that_comes_too_late_is_noted_and_not_used(play) -> None
     assert stage.stored == {}
 
 
-async def test_states_that_nobody_knows_are_waited_out(play) -> None:
-    async with play(Plan().add(faults.ends("PARTIALLY_SUCCEEDED"))) as stage:
+async def test_states_that_nobody_knows_are_waited_out(batched) -> None:
+    async with batched(Plan().add(faults.ends("PARTIALLY_SUCCEEDED"))) as stage:
         card = stage.server._app.batches.card
 
         def strange(job, state=None):
@@ -165,14 +165,14 @@ async def test_states_that_nobody_knows_are_waited_out(play) -> None:
 @pytest.mark.parametrize(
     "fault", [faults.status(503), faults.status(429, retry=1), faults.reset(), faults.bad_json(), faults.truncated()]
 )
-async def test_a_look_that_fails_is_looked_again(play, fault) -> None:
+async def test_a_look_that_fails_is_looked_again(batched, fault) -> None:
     plan = Plan(turnaround=Turnaround(10, 30)).add(fault, "batch_get", nth=(1, 2, 4))
-    async with play(plan) as stage:
+    async with batched(plan) as stage:
         assert codes(await stage.ask_all(*SCENES)) == [f"# Draw {scene}" for scene in SCENES]
 
 
-async def test_a_job_that_the_service_has_forgotten_is_gone(play) -> None:
-    async with play(Plan(turnaround=Turnaround(10, 1000))) as stage:
+async def test_a_job_that_the_service_has_forgotten_is_gone(batched) -> None:
+    async with batched(Plan(turnaround=Turnaround(10, 1000))) as stage:
         asking = asyncio.create_task(stage.ask("one"))
         await stage.looked(2)
         [job] = stage.jobs.ledger.running()
@@ -181,9 +181,9 @@ async def test_a_job_that_the_service_has_forgotten_is_gone(play) -> None:
     assert stage.on_record[0].state == "GONE"
 
 
-async def test_looks_are_fast_at_first_and_then_every_ten_seconds(play, monkeypatch) -> None:
+async def test_looks_are_fast_at_first_and_then_every_ten_seconds(batched, monkeypatch) -> None:
     pauses = []
-    async with play(Plan(turnaround=Turnaround(5, 60))) as stage:
+    async with batched(Plan(turnaround=Turnaround(5, 60))) as stage:
         sleep = stage.server.clock.sleep
 
         async def noted(seconds):
@@ -206,24 +206,24 @@ async def test_looks_are_fast_at_first_and_then_every_ten_seconds(play, monkeypa
     [faults.lost(), faults.truncated(), faults.bad_json(), faults.reset(), faults.status(503), faults.html()],
     ids=lambda fault: fault.name,
 )
-async def test_a_creation_without_a_clear_answer_creates_one_job(play, fault) -> None:
-    async with play(Plan().add(fault, "batch_create", nth=(1, 2))) as stage:
+async def test_a_creation_without_a_clear_answer_creates_one_job(batched, fault) -> None:
+    async with batched(Plan().add(fault, "batch_create", nth=(1, 2))) as stage:
         assert codes(await stage.ask_all(*SCENES)) == [f"# Draw {scene}" for scene in SCENES]
         assert stage.server.log.counts()["batch_list"] >= 1
         assert stage.server.log.submitted_twice() == []
         assert len(stage.batches) == 1
 
 
-async def test_the_wait_that_the_service_asks_for_is_kept(play) -> None:
-    async with play(Plan().add(faults.status(429, retry=90), "batch_create", nth=1), speed=100.0) as stage:
+async def test_the_wait_that_the_service_asks_for_is_kept(batched) -> None:
+    async with batched(Plan().add(faults.status(429, retry=90), "batch_create", nth=1), speed=100.0) as stage:
         assert codes(await stage.ask_all("one")) == ["# Draw one"]
         first, second = stage.server.log.of("batch_create")
     assert 0.9 <= second.began - first.began < 2
 
 
-async def test_two_jobs_of_one_name_are_one_too_many(play) -> None:
+async def test_two_jobs_of_one_name_are_one_too_many(batched) -> None:
     """The service takes the first try on only after the list was asked."""
-    async with play(Plan(turnaround=Turnaround(10, 100)).add(faults.lost(), "batch_create", nth=1)) as stage:
+    async with batched(Plan(turnaround=Turnaround(10, 100)).add(faults.lost(), "batch_create", nth=1)) as stage:
         listed, hidden = stage.server._app.batches.list, []
 
         async def late(size, token):
@@ -240,8 +240,8 @@ async def test_two_jobs_of_one_name_are_one_too_many(play) -> None:
         assert sorted(one.state for one in stage.server.log.submissions()) == ["answered"] * 3 + ["cancelled"] * 3
 
 
-async def test_a_job_is_found_among_many_pages(play) -> None:
-    async with play(Plan().add(faults.lost(), "batch_create", nth=231)) as stage:
+async def test_a_job_is_found_among_many_pages(batched) -> None:
+    async with batched(Plan().add(faults.lost(), "batch_create", nth=231)) as stage:
         with client(stage.server) as genai:
 
             def others(first, last):
@@ -256,8 +256,8 @@ async def test_a_job_is_found_among_many_pages(play) -> None:
         assert stage.server.log.counts()["batch_list"] == 3
 
 
-async def test_a_voice_that_takes_no_batches_is_asked_for_one_once(play) -> None:
-    async with play(Plan().add(faults.batch_refused())) as stage:
+async def test_a_voice_that_takes_no_batches_is_asked_for_one_once(batched) -> None:
+    async with batched(Plan().add(faults.batch_refused())) as stage:
         sound = {"contents": [{"parts": [{"text": "Say: hi"}]}], "generationConfig": {"responseModalities": ["AUDIO"]}}
         voiced = {"model": "gemini-3.8-flash-tts", "body": sound, "named": False}
         first = await stage.ask("intro-a", **voiced)
@@ -274,7 +274,7 @@ def silence(_):
     return b"\0\0" * 2400
 
 
-async def test_speech_comes_by_its_labels(play) -> None:
+async def test_speech_comes_by_its_labels(batched) -> None:
     heard = []
 
     async def take(response):
@@ -287,16 +287,16 @@ async def test_speech_comes_by_its_labels(play) -> None:
     def sound(text):
         return {"contents": [{"parts": [{"text": f"Say: {text}"}]}], "generationConfig": config}
 
-    async with play(Plan().add(faults.reordered()), silence) as stage:
+    async with batched(Plan().add(faults.reordered()), silence) as stage:
         clips = [stage.ask(f"intro-{beat}", body=sound(beat), **voiced) for beat in "abc"]
         assert all(isinstance(one, Answer) for one in await asyncio.gather(*clips))
     assert len(heard) == 3
-    async with play(Plan().add(faults.no_metadata()), silence, run="other") as stage:
+    async with batched(Plan().add(faults.no_metadata()), silence, run="other") as stage:
         assert (await stage.ask("intro-a", body=sound("a"), **voiced)).why == "missing"
 
 
-async def test_a_service_that_is_down_is_not_waited_for_by_every_job(play) -> None:
-    async with play(
+async def test_a_service_that_is_down_is_not_waited_for_by_every_job(batched) -> None:
+    async with batched(
         Plan().add(faults.status(503), ("batch_create", "batch_list")), most_requests=1, attempts=3
     ) as stage:
         assert codes(await stage.ask_all(*SCENES)) == ["unreachable"] * 3
@@ -304,8 +304,8 @@ async def test_a_service_that_is_down_is_not_waited_for_by_every_job(play) -> No
     assert {job.state for job in stage.on_record} == {"PLANNED", "VOID"}
 
 
-async def test_a_key_that_is_wrong_leads_to_single_calls_which_say_so(play, monkeypatch) -> None:
-    async with play() as stage:
+async def test_a_key_that_is_wrong_leads_to_single_calls_which_say_so(batched, monkeypatch) -> None:
+    async with batched() as stage:
         monkeypatch.setattr(stage.jobs._service, "_key", "wrong")
         assert codes(await stage.ask_all(*SCENES)) == ["refused"] * 3
 
@@ -314,10 +314,10 @@ async def test_a_key_that_is_wrong_leads_to_single_calls_which_say_so(play, monk
 
 
 @pytest.mark.parametrize("known", [True, False])
-async def test_what_is_too_large_for_a_request_goes_as_a_file(play, known) -> None:
+async def test_what_is_too_large_for_a_request_goes_as_a_file(batched, known) -> None:
     """Whether we know the limit or learn it."""
     own = {"inline_bytes": 20_000} if known else {}
-    async with play(Plan().add(faults.reordered()), inline_limit=25_000, **own) as stage:
+    async with batched(Plan().add(faults.reordered()), inline_limit=25_000, **own) as stage:
         large = [stage.item(scene, "Draw " + "x" * 10_000) for scene in SCENES]
         stage.cohort.join(*SCENES)
         outcomes = await asyncio.gather(*map(stage.cohort.ask, large))
@@ -328,15 +328,15 @@ async def test_what_is_too_large_for_a_request_goes_as_a_file(play, known) -> No
         assert stage.server.log.submitted_twice() == []
 
 
-async def test_a_file_whose_upload_fails_is_uploaded_again(play) -> None:
+async def test_a_file_whose_upload_fails_is_uploaded_again(batched) -> None:
     plan = Plan().add(faults.status(503), "upload_start", nth=1).add(faults.reset(), "file_download", nth=1)
-    async with play(plan, inline_bytes=10) as stage:
+    async with batched(plan, inline_bytes=10) as stage:
         assert codes(await stage.ask_all("one")) == ["# Draw one"]
         assert stage.server.log.submitted_twice() == []
 
 
-async def test_many_requests_become_several_jobs_the_heaviest_first(play) -> None:
-    async with play(most_requests=4) as stage:
+async def test_many_requests_become_several_jobs_the_heaviest_first(batched) -> None:
+    async with batched(most_requests=4) as stage:
         scenes = [f"s{number}" for number in range(10)]
         stage.cohort.join(*scenes)
         asked = [stage.ask(scene, weight=float(number)) for number, scene in enumerate(scenes)]
@@ -344,8 +344,8 @@ async def test_many_requests_become_several_jobs_the_heaviest_first(play) -> Non
         assert stage.batches == [["s9", "s8", "s7", "s6"], ["s5", "s4", "s3", "s2"], ["s1", "s0"]]
 
 
-async def test_jobs_shrink_where_they_are_slow(play) -> None:
-    async with play(Plan(turnaround=Turnaround(30, 170)), most_requests=4, brisk=50.0) as stage:
+async def test_jobs_shrink_where_they_are_slow(batched) -> None:
+    async with batched(Plan(turnaround=Turnaround(30, 170)), most_requests=4, brisk=50.0) as stage:
         scenes = [f"s{number}" for number in range(4)]
         await stage.ask_all(*scenes)
         await asyncio.gather(*[stage.ask(scene, "Again") for scene in scenes])
@@ -355,12 +355,12 @@ async def test_jobs_shrink_where_they_are_slow(play) -> None:
 # --- The end of a run ---------------------------------------------------------------------------------------------------
 
 
-async def test_a_run_that_is_interrupted_finds_its_answers_later(play) -> None:
-    async with play(Plan(turnaround=Turnaround(30, 120))) as first:
+async def test_a_run_that_is_interrupted_finds_its_answers_later(batched) -> None:
+    async with batched(Plan(turnaround=Turnaround(30, 120))) as first:
         server = first.server
 
         async def run() -> None:
-            async with play(server=server, run="interrupted") as stage, stage.cohort.member("one"):
+            async with batched(server=server, run="interrupted") as stage, stage.cohort.member("one"):
                 await asyncio.gather(stage.ask("one"), stage.ask("two"))
 
         running = asyncio.create_task(run())
@@ -373,16 +373,16 @@ async def test_a_run_that_is_interrupted_finds_its_answers_later(play) -> None:
         [job] = ledger.running()
         assert job.id is not None
         server.clock.advance(100_000)
-        async with play(server=server, run="interrupted") as stage:
+        async with batched(server=server, run="interrupted") as stage:
             assert codes([await stage.ask("two")]) == ["# Draw two"]  # alone; the other comes later
             assert codes([await stage.ask("one")]) == ["# Draw one"]
         assert server.log.counts()["batch_create"] == 1
         assert server.log.submitted_twice() == []
 
 
-async def test_what_still_runs_when_a_run_has_ended_is_cancelled(play) -> None:
-    async with play(Plan(turnaround=Turnaround(30, 120))) as first:
-        async with play(server=first.server, run="short") as stage:
+async def test_what_still_runs_when_a_run_has_ended_is_cancelled(batched) -> None:
+    async with batched(Plan(turnaround=Turnaround(30, 120))) as first:
+        async with batched(server=first.server, run="short") as stage:
             asking = asyncio.create_task(stage.ask("one"))
             await stage.looked(2)
             asking.cancel()
@@ -391,29 +391,29 @@ async def test_what_still_runs_when_a_run_has_ended_is_cancelled(play) -> None:
         assert (job.state, stage.why()) == ("CANCELLED", {"one": "left"})
 
 
-async def test_answers_can_be_read_again_where_the_store_has_lost_them(play) -> None:
-    async with play() as first:
+async def test_answers_can_be_read_again_where_the_store_has_lost_them(batched) -> None:
+    async with batched() as first:
         assert codes([await first.ask("one")]) == ["# Draw one"]
         assert codes([await first.ask("one")]) == ["# Draw one"]
         server = first.server
-        async with play(server=server, run="elsewhere") as other:
+        async with batched(server=server, run="elsewhere") as other:
             assert codes([await other.ask("two")]) == ["# Draw two"]
-        async with play(server=server, run="elsewhere") as other:
+        async with batched(server=server, run="elsewhere") as other:
             assert codes([await other.ask("two")]) == ["# Draw two"]
         assert server.log.counts()["batch_create"] == 2
         assert server.log.submitted_twice() == []
 
 
-async def test_one_process_at_a_time_works_on_a_run(play) -> None:
-    async with play() as first:
+async def test_one_process_at_a_time_works_on_a_run(batched) -> None:
+    async with batched() as first:
         with pytest.raises(EnvironmentFault, match="another process is at work"):
-            async with play(server=first.server):
+            async with batched(server=first.server):
                 pass
         assert codes(await first.ask_all("one")) == ["# Draw one"]
 
 
-async def test_a_full_disk_is_told_to_who_waits(play, monkeypatch) -> None:
-    async with play() as stage:
+async def test_a_full_disk_is_told_to_who_waits(batched, monkeypatch) -> None:
+    async with batched() as stage:
 
         def full(*_):
             raise EnvironmentFault("no space left")
@@ -426,11 +426,11 @@ async def test_a_full_disk_is_told_to_who_waits(play, monkeypatch) -> None:
         monkeypatch.undo()
 
 
-async def test_what_a_taker_raises_is_the_asker_s_matter(play) -> None:
+async def test_what_a_taker_raises_is_the_asker_s_matter(batched) -> None:
     async def take(_):
         raise EnvironmentFault("the store cannot be written")
 
-    async with play() as stage:
+    async with batched() as stage:
         broken, whole = await asyncio.gather(stage.ask("one", take=take), stage.ask("two"), return_exceptions=True)
         assert isinstance(broken, EnvironmentFault)
         assert codes([whole]) == ["# Draw two"]
