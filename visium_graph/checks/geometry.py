@@ -99,10 +99,12 @@ class Geometry:
             end: likewise.
             still: nothing was animated.
         """
-        for key in before.faults.keys() & after.faults.keys():
+        for key, first in before.faults.items():  # in their order: a set of ids would have another in every run
+            if key not in after.faults:
+                continue
             fault = self._faults.get(key)
             if fault is None:
-                fault = self._faults[key] = before.faults[key]
+                fault = self._faults[key] = first
                 fault.start = start
                 fault.names = [self._named(item) for item in fault.objects]
             fault.lasted += end - start
