@@ -19,7 +19,19 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 
 # From the road's start to its end. A module imports from its own station and from lines above its own.
 ORDER = [
-    {"cache", "errors", "expression", "layouts", "provenance", "run", "settings", "storyboard", "store", "timing"},
+    {
+        "cache",
+        "errors",
+        "expression",
+        "layouts",
+        "parsing",
+        "provenance",
+        "run",
+        "settings",
+        "storyboard",
+        "store",
+        "timing",
+    },
     {"models"},
     {"stage", "sources", "voices"},
     {"sandbox"},

@@ -10,6 +10,8 @@ import ast
 import math
 from collections.abc import Mapping
 
+from visium_graph.parsing import parse_expression_tree
+
 __all__ = ["CONSTANTS", "FUNCTIONS", "parse_expression"]
 
 CONSTANTS: Mapping[str, float] = {"pi": math.pi, "e": math.e, "tau": math.tau}
@@ -42,7 +44,7 @@ def parse_expression(text: str) -> ast.expr:
         ValueError: expression "__import__('os')": no function is called '__import__'
     """
     try:
-        tree = ast.parse(text.strip(), mode="eval").body
+        tree = parse_expression_tree(text.strip())
     except (SyntaxError, ValueError, MemoryError, RecursionError):
         # The last two: nesting beyond what the parser's stack holds.
         raise ValueError(f"expression {text!r}: not valid arithmetic (write 2*x for 2x, x**2 for a square)") from None

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import ast
 import re
-import warnings
 from collections.abc import Iterable, Sequence
 from typing import Literal
 
@@ -17,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from visium_graph.agents.complaints import RULE
 from visium_graph.checks.excerpt import lines_of
 from visium_graph.checks.finding import Finding
+from visium_graph.parsing import parse_module
 
 __all__ = [
     "EditError",
@@ -141,9 +141,7 @@ def apply_edits(code: str, edits: Sequence[LineEdit], within: Sequence[Span]) ->
 def parsed(code: str) -> ast.Module | None:
     """The syntax tree; None where Python cannot read the code."""
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of odd escapes in strings
-            return ast.parse(code)
+        return parse_module(code)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
 
@@ -184,9 +182,7 @@ def _new_lines(replacement: str) -> list[str]:
 
 def _require_python(code: str) -> None:
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            ast.parse(code)
+        parse_module(code)
     except SyntaxError as error:
         lines = lines_of(code)
         line = min(max(1, error.lineno or 1), len(lines))

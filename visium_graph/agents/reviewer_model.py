@@ -22,6 +22,7 @@ from visium_graph.checks.finding import Finding
 from visium_graph.layouts import FormulaStep, TextPart
 from visium_graph.layouts.parts import Part
 from visium_graph.models.request import Request, Turn
+from visium_graph.parsing import parse_module
 from visium_graph.storyboard import Scene
 
 if TYPE_CHECKING:
@@ -156,7 +157,7 @@ def _finding(scene: Scene, complaint: Complaint, lines: dict[int, tuple[int, int
 def _lines_of_beats(code: str) -> dict[int, tuple[int, int]]:
     """Number of a beat -> first and last line of its `with self.beat(number)` block."""
     try:
-        tree = ast.parse(code)
+        tree = parse_module(code)
     except (SyntaxError, ValueError, RecursionError):
         return {}
     found = {}

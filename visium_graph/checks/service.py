@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import os
 import threading
 import time
@@ -23,6 +22,7 @@ from visium_graph.checks.fixes import apply_fixes
 from visium_graph.checks.static import check_source
 from visium_graph.checks.storyboards import check_storyboard, is_storyboard
 from visium_graph.checks.text_file import TextFile, name_of, read_text, write_text
+from visium_graph.parsing import parse_module
 
 if TYPE_CHECKING:  # the sandbox and the settings load only for a dry run
     from visium_graph.sandbox.job import JobResult
@@ -295,8 +295,7 @@ class _DryRuns:
         if any(finding.rule in _SKIP_DRY_RUN and finding.severity == "error" for finding in findings):
             return []
         try:
-            with _quiet():
-                tree = ast.parse(source)
+            tree = parse_module(source)
         except (SyntaxError, ValueError, RecursionError, MemoryError):  # then the static check has said so
             return []
         return [self._pool.submit(job) for job in dry_runs(path, source, tree, self._settings)]

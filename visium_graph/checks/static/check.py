@@ -11,6 +11,7 @@ from visium_graph.checks.index.model import Index
 from visium_graph.checks.static.report import Report
 from visium_graph.checks.static.source import Source, Span
 from visium_graph.checks.static.walker import Walker
+from visium_graph.parsing import parse_module
 
 __all__ = ["check_source"]
 
@@ -48,9 +49,7 @@ def _parsed(source: str, text: Source, report: Report) -> ast.Module | None:
         report.add("syntax", Span(line, 1, line, 1), "the file contains a null byte: it is not Python")
         return None
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of odd escapes in strings: they run
-            return ast.parse(source.removeprefix("\ufeff"))
+        return parse_module(source.removeprefix("\ufeff"))
     except SyntaxError as error:
         _syntax(error, text, report)
     except (RecursionError, MemoryError):
