@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import signal
 import threading
 from pathlib import Path
 
@@ -18,6 +19,7 @@ def main() -> None:
     relay.add_argument("folder", type=Path)
     relay.add_argument("--port", type=int, default=0, help="default: any that is free")
     given = parser.parse_args()
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job inherits that it is ignored
     author = Relay(given.folder, tell=lambda line: print(line, flush=True))  # noqa: T201 - the command's output
     with GeminiServer(author, port=given.port) as server:
         try:
