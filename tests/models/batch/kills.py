@@ -74,7 +74,7 @@ class Steps:
         self._last = last
         self._told = told
         self._delay = delay
-        self.count = 0
+        self._lock = threading.Lock()
         self.names: list[str] = []
 
     def at(self, name: str, before: Callable[[], object] = lambda: None) -> None:
@@ -89,12 +89,13 @@ class Steps:
             threading.Timer(self._delay, os.kill, (os.getpid(), signal.SIGKILL)).start()
 
     def _is_last(self, name: str) -> bool:
-        self.count += 1
-        self.names.append(name)
-        if self.count == self._last:
+        with self._lock:  # the ledger is written in threads
+            self.names.append(name)
+            if len(self.names) != self._last:
+                return False
             with self._told.open("a") as file:
                 file.write(f"{name}\n")
-        return self.count == self._last
+            return True
 
     @contextmanager
     def counted(self) -> Iterator[None]:

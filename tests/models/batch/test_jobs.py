@@ -6,10 +6,12 @@ import asyncio
 import json
 
 import pytest
+from blockbuster import BlockingError, blockbuster_ctx
 
 from tests.gemini import faults
 from tests.gemini.clients import client
 from tests.gemini.faults import Plan, Turnaround
+from tests.gemini.server import KEY
 from tests.models.batch.conftest import MODEL
 from visium_graph.errors import EnvironmentFault
 from visium_graph.models.batch import Answer, Fallback, read_ledger
@@ -437,3 +439,25 @@ async def test_what_a_taker_raises_is_the_asker_s_matter(batched) -> None:
         assert codes([await stage.ask("one")]) == ["# Draw one"]
     assert isinstance(broken, EnvironmentFault)
     assert not isinstance(whole, Fallback)
+
+
+# --- House rules --------------------------------------------------------------------------------------------------------
+
+
+async def test_nothing_blocks_the_loop(batched) -> None:
+    plan = Plan().add(faults.lost(), "batch_create", nth=1)
+    async with batched(plan, inline_bytes=10) as first:  # the package of files is loaded
+        await first.ask("before")
+        with blockbuster_ctx(scanned_modules=["visium_graph"]):
+            with pytest.raises(BlockingError):
+                first.jobs.ledger.start()  # writes a file: the watch is awake
+            assert codes(await first.ask_all(*SCENES)) == [f"# Draw {scene}" for scene in SCENES]
+            await first.cohort.leave("one")
+
+
+async def test_the_key_is_written_nowhere(batched) -> None:
+    async with batched(Plan().add(faults.status(400), "batch_create", nth=2)) as stage:
+        await stage.ask("one")
+        await stage.ask("two")
+        assert KEY not in repr(stage.jobs)
+        assert KEY not in (stage.folder / "batches.jsonl").read_text()

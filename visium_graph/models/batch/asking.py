@@ -39,12 +39,12 @@ class Asking:
 
     Args:
         settings: of the run.
-        cohort: the run's open scenes.
+        cohort: the run's open scenes; they join and leave it.
     """
 
     def __init__(self, settings: Settings, cohort: Cohort) -> None:
         self._settings = settings
-        self._cohort = cohort
+        self.cohort = cohort
         self._wires: dict[tuple[str, str], Wire] = {}
 
     async def aclose(self) -> None:
@@ -90,7 +90,7 @@ class Asking:
 
         body = await wire.body(request, turns)
         item = Item[Heard[A]](key, request.scene, split_model(model)[1], body, take, weight=weight)
-        return await self._cohort.ask(item)
+        return await self.cohort.ask(item)
 
     def _wire(self, model: str, thinking: Thinking) -> Wire:
         effort: dict[str, Any] = effort_for(self._settings, model, thinking)

@@ -72,8 +72,10 @@ class Wire:
 
     async def aclose(self) -> None:
         """Close the chat model's client."""
-        model: Any = await self._making
-        await model.aclose()
+        await asyncio.wait({self._making})
+        if not self._making.cancelled() and self._making.exception() is None:
+            model: Any = self._making.result()
+            await model.aclose()
 
     async def body(self, request: Request[Any], turns: Sequence[Turn]) -> Json:
         """The generateContent body that asks the request.

@@ -66,6 +66,7 @@ class Jobs:
         self._live: dict[str, Live] = {}
         self._settling: asyncio.Task[None] | None = None
         self._creation = Creation(ledger, service, limits, clock)
+        self._planning = asyncio.Lock()
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def __aenter__(self) -> Self:
@@ -99,6 +100,8 @@ class Jobs:
 
         None where it was neither.
         """
+        async with self._planning:  # what is just being submitted is in a job when this is over
+            pass
         if (fallback := self.ledger.given_up(item.hash)) is not None:
             return fallback
         job = self.ledger.job_with(item.hash)
@@ -114,8 +117,15 @@ class Jobs:
         return self._creation.refusal(model)
 
     async def submit(self, items: Iterable[Item[Any]]) -> None:
-        """Plan jobs for requests that are in none (see `find`), and set about creating them."""
+        """Plan jobs for those requests that are in none (see `find`), and set about creating them."""
         await self._settled()
+        async with self._planning:
+            await self._submit([item for item in items if self._is_new(item)])
+
+    def _is_new(self, item: Item[Any]) -> bool:
+        return self.ledger.job_with(item.hash) is None and self.ledger.given_up(item.hash) is None
+
+    async def _submit(self, items: Sequence[Item[Any]]) -> None:
         size = job_size(self.ledger.turnarounds(), self.limits)
         for part in await asyncio.to_thread(parts, items, size, self.limits):
             if (refusal := self.refusal(part[0].model)) is not None:
@@ -323,9 +333,13 @@ class Jobs:
         live.over = live.over or Fallback("left", why)
         if live.task is not None and live.task is not asyncio.current_task():
             live.task.cancel()
-        with suppress(ServiceFault):
+        try:
             await self._service.cancel(job.id)
-            await asyncio.to_thread(self.ledger.cancelled, job, why)
+        except ServiceFault:
+            live.is_cancelled = False  # it is asked for again at the end
+            return
+        await asyncio.to_thread(self.ledger.cancelled, job, why)
+        with suppress(ServiceFault):
             operation = await self._looked_at(job)
             if operation.ended:
                 await self._read(live, operation)

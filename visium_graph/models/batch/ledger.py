@@ -32,7 +32,7 @@ from visium_graph.models.batch.results import Entry
 from visium_graph.models.batch.sizes import Turnaround
 from visium_graph.store import content_hash
 
-__all__ = ["NAME", "PREFIX", "Fate", "Job", "Ledger", "read_ledger"]
+__all__ = ["NAME", "PREFIX", "Fate", "Job", "Ledger", "Outcome", "read_ledger"]
 
 NAME = "batches.jsonl"
 PREFIX = "visium"
@@ -50,6 +50,19 @@ class Fate:
     """`stored`, `unusable`, `failed`, `missing`, or `late`: it came after the request had been given up."""
     why: str = ""
     tokens: int = 0
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What has become of one request, in all."""
+
+    scene: str
+    job: str | None
+    """The display name of the job it was in last."""
+    kind: str
+    """`stored` (its answer came by batch), `fallback` (it was made by itself) or `open`."""
+    why: str
+    """Of a fallback."""
 
 
 @dataclass
@@ -237,24 +250,41 @@ class Ledger:
 
     def unsettled(self) -> list[Job]:
         """Jobs that were to be created, and of which nothing more is known."""
-        return [job for job in self.jobs.values() if job.id is None and not job.is_over]
+        return [job for job in list(self.jobs.values()) if job.id is None and not job.is_over]
 
     def running(self) -> list[Job]:
         """Jobs that have not ended, as far as is known; of those never heard of, it may be that there are none."""
-        return [job for job in self.jobs.values() if not job.is_over]
+        return [job for job in list(self.jobs.values()) if not job.is_over]
 
     def fallbacks(self) -> dict[str, tuple[str, str]]:
         """Requests that were given up, in any making -> their scene and why."""
         return dict(self._fallbacks)
 
     def turnarounds(self) -> list[Turnaround]:
-        """How long the jobs that have ended took, the oldest first."""
-        ended = [job for job in self.jobs.values() if job.state not in {"VOID", "REFUSED"}]
-        return [
-            Turnaround(len(job.entries), job.ended - job.since if job.state in FRUITFUL and job.ended else None)
-            for job in ended
-            if job.since is not None and (job.is_over or job.cancelled)
-        ]
+        """How long the jobs took that had answers, or none, of their own accord; the oldest first."""
+        told = []
+        for job in list(self.jobs.values()):
+            if job.since is None:
+                continue
+            if job.state in FRUITFUL and job.ended is not None:
+                told.append(Turnaround(len(job.entries), job.ended - job.since))
+            elif job.state in {"FAILED", "EXPIRED"} or job.cancelled == "deadline":
+                told.append(Turnaround(len(job.entries), None))
+        return told
+
+    def outcomes(self) -> dict[str, Outcome]:
+        """What has become of every request so far, by its hash; of one in several jobs the last counts."""
+        told: dict[str, Outcome] = {}
+        for job in list(self.jobs.values()):
+            for entry in job.entries:
+                fate = job.fates.get(entry.hash)
+                kind = "stored" if fate is not None and fate.kind == "stored" else "open"
+                told[entry.hash] = Outcome(entry.scene, job.name, kind, "")
+        for request, (scene, why) in self._fallbacks.items():
+            before = told.get(request)
+            if before is None or before.kind != "stored":
+                told[request] = Outcome(scene, before.job if before else None, "fallback", why)
+        return told
 
     def _take(self, event: dict[str, Any]) -> None:
         kind, at = event["event"], float(event["at"])

@@ -19,13 +19,15 @@ from typing import Any, TypeVar
 import httpx
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception
 
-from visium_graph.models.batch.clock import Clock
+from visium_graph.errors import EnvironmentFault
+from visium_graph.models.batch.clock import Clock, WallClock
 from visium_graph.models.batch.item import Json
 from visium_graph.models.batch.results import Result
 from visium_graph.models.batch.sizes import Limits, size_of
 from visium_graph.models.calls import LONGEST_WAIT, pause_after
 from visium_graph.models.errors import ServiceFault, told_apart
-from visium_graph.models.factory import tls_context
+from visium_graph.models.factory import GOOGLE, KEY_NAMES, service_url, tls_context
+from visium_graph.settings import Settings, gemini_key
 
 __all__ = ["Operation", "Service"]
 
@@ -105,6 +107,20 @@ class Service:
         self._clock = clock
         self._http = httpx.AsyncClient(verify=tls_context(url), timeout=limits.call_seconds)
         self._genai: asyncio.Task[Any] | None = None
+
+    @classmethod
+    async def of(cls, settings: Settings, limits: Limits | None = None, clock: Clock | None = None) -> Service:
+        """The service that the settings name, with the key of the environment.
+
+        Raises:
+            EnvironmentFault: there is no key.
+        """
+        key = gemini_key()
+        if key is None:
+            raise EnvironmentFault(f"batches need a Gemini key: set {KEY_NAMES[GOOGLE]}, or leave batches off")
+        url = service_url(settings, GOOGLE)
+        # In a thread: it reads the certificates.
+        return await asyncio.to_thread(cls, key, url, limits or Limits(), clock or WallClock())
 
     async def aclose(self) -> None:
         """Close the clients."""
