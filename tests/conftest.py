@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,6 +12,9 @@ import pytest
 
 from visium_graph.settings import Settings
 from visium_graph.storyboard import Storyboard
+
+# A shell's background job inherits that SIGINT is ignored, and would hand that down to every command that a test interrupts.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 _OURS = ("VISIUM_", "LANGCHAIN_", "LANGGRAPH_", "LANGSMITH_", "GOOGLE_", "GEMINI_", "TTS_")
 
