@@ -203,8 +203,13 @@ class Obliging:
             assert item.hash not in self._known, "submitted twice"
             self._known[item.hash] = next(self._numbers)
 
-    async def outcome(self, live: int, item: Item[str]) -> Answer[str] | Fallback[str]:
+    async def arrived(self, live: int, _: Item[str]) -> int:
         await self._pause()
+        return live
+
+    async def outcome(self, live: int, item: Item[str], got: int) -> Answer[str] | Fallback[str]:
+        await self._pause()
+        assert live == got
         if self._answers[live % len(self._answers)]:
             return Answer(item.hash, "job", 0.0)
         return Fallback("failed", "as drawn")

@@ -38,7 +38,7 @@ class Cohort:
     """
 
     def __init__(self, jobs: Jobs) -> None:
-        self._jobs = jobs
+        self.jobs = jobs
         self._open: set[str] = set()
         self._waiting: Counter[str] = Counter()
         self._gathered: dict[str, _Gathered] = {}
@@ -59,7 +59,7 @@ class Cohort:
         unheard = self._unheard.pop(scene, set())
         self._stir()
         if unheard:
-            await self._jobs.leave(unheard, Fallback("left", "its scene went on without it"))
+            await self.jobs.leave(unheard, Fallback("left", "its scene went on without it"))
 
     @asynccontextmanager
     async def member(self, scene: str) -> AsyncIterator[None]:
@@ -103,18 +103,19 @@ class Cohort:
         return outcome
 
     async def _outcome(self, item: Item[T]) -> Answer[T] | Fallback[T]:
-        found = await self._jobs.find(item)
+        found = await self.jobs.find(item)
         if found is None:
-            if (refusal := self._jobs.refusal(item.model)) is not None:
+            if (refusal := self.jobs.refusal(item.model)) is not None:
                 return refusal
             with self._waits(item.scene):
                 await self._submitted(item)
-                found = await self._jobs.find(item)
+                found = await self.jobs.find(item)
         assert found is not None, "what was submitted is in a job"
         if isinstance(found, Fallback):
             return found
         with self._waits(item.scene):
-            return await self._jobs.outcome(found, item)
+            got = await self.jobs.arrived(found, item)
+        return await self.jobs.outcome(found, item, got)
 
     @contextmanager
     def _waits(self, scene: str) -> Iterator[None]:
@@ -151,13 +152,13 @@ class Cohort:
             self._stop("patience")
             return
         if "patience" not in self._timers:
-            self._start("patience", self._jobs.limits.patience)
+            self._start("patience", self.jobs.limits.patience)
         if all(self._waiting[scene] for scene in self._open):
-            self._start("settle", self._jobs.limits.settle)
+            self._start("settle", self.jobs.limits.settle)
 
     def _start(self, name: str, seconds: float) -> None:
         async def submit() -> None:
-            await self._jobs.clock.sleep(seconds)
+            await self.jobs.clock.sleep(seconds)
             del self._timers[name]
             self._submit()
 
@@ -171,7 +172,7 @@ class Cohort:
         """Everything that has been gathered goes out."""
         gathered, self._gathered = list(self._gathered.values()), {}
         self._stir()
-        task = self._started(self._jobs.submit([held.item for held in gathered]))
+        task = self._started(self.jobs.submit([held.item for held in gathered]))
 
         def tell(done: asyncio.Task[None]) -> None:
             error = None if done.cancelled() else done.exception()

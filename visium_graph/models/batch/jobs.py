@@ -147,17 +147,19 @@ class Jobs:
             if not live.is_wanted:
                 await self._cancel(live, fallback.why)
 
-    async def outcome(self, live: Live, item: Item[T]) -> Answer[T] | Fallback[T]:
-        """The outcome of a request in a job, waited for."""
+    async def arrived(self, live: Live, item: Item[Any]) -> Result | Fallback[Any]:
+        """What came of a request in a job, waited for."""
         if live.broken is not None:
             raise live.broken
-        if live.over is None:
-            future = live.waiting.get(item.hash)
-            if future is None:
-                future = live.waiting[item.hash] = asyncio.get_running_loop().create_future()
-            got = await asyncio.shield(future)
-        else:
-            got = (live.found or {}).get(item.hash) or live.over
+        if live.over is not None:
+            return (live.found or {}).get(item.hash) or live.over
+        future = live.waiting.get(item.hash)
+        if future is None:
+            future = live.waiting[item.hash] = asyncio.get_running_loop().create_future()
+        return await asyncio.shield(future)
+
+    async def outcome(self, live: Live, item: Item[T], got: Result | Fallback[Any]) -> Answer[T] | Fallback[T]:
+        """What it means for who asked; noted."""
         if isinstance(got, Fallback):
             return got if self.ledger.given_up(item.hash) else await self._lost(live, item, got)
         if got.response is None:
@@ -228,6 +230,7 @@ class Jobs:
             if refusal is not None:
                 await self._told(live, refusal)
                 return
+            live.items = ()  # the bodies have gone out
         if not live.is_wanted:
             await self._cancel(live, "nothing waits for it")
             return

@@ -37,7 +37,8 @@ _HOME = "https://generativelanguage.googleapis.com"
 _PREFIX = "BATCH_STATE_"
 _OTHER_PREFIX = "JOB_STATE_"
 _ENDED = frozenset({"SUCCEEDED", "PARTIALLY_SUCCEEDED", "FAILED", "CANCELLED", "EXPIRED"})
-_PAGE = 100
+_PAGE = 25
+"""Jobs asked for at a time: the service may show each with all its answers."""
 
 
 @dataclass(frozen=True)

@@ -36,7 +36,7 @@ class Limits:
     first_pause: float = 0.5
     """Between the first two looks at a job; the pauses double."""
     longest_pause: float = 10.0
-    grace: float = 5.0
+    grace: float = 15.0
     """How long after its creation was tried a job must be in the service's list if it is ever to be."""
     attempts: int = 5
     """Tries of one call to the service."""
