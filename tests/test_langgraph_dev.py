@@ -93,7 +93,7 @@ def test_studio_finds_the_graph_and_its_settings(server: httpx.Client) -> None:
     (assistant,) = server.post("/assistants/search", json={}).raise_for_status().json()
     assert assistant["graph_id"] == "video"
     schemas = server.get(f"/assistants/{assistant['assistant_id']}/schemas").raise_for_status().json()
-    assert set(schemas["input_schema"]["properties"]) == {"source", "out"}
+    assert set(schemas["input_schema"]["properties"]) == {"source", "documents", "out"}
     assert {"quality", "voice", "theme"} <= set(schemas["context_schema"]["properties"])
 
 

@@ -131,17 +131,22 @@ def test_a_process_killed_in_mid_job_costs_nothing(pool: Pool, make_job, ended, 
 
 
 def test_warmed_up_workers_take_the_first_jobs(make_job) -> None:
-    before = len(descendants("sandbox.preload"))
+    others = {process.pid for process in descendants("sandbox.preload")}  # of other pools of this session
+
+    def loaded() -> set[int]:
+        return {process.pid for process in descendants("sandbox.preload")} - others
+
     with Pool(Settings(workers=2)) as pool:
         for _ in range(2):  # the second time there is nothing to do
             pool.warm_up()
         end = time.monotonic() + 60
-        while len(loaded := descendants("sandbox.preload")) < before + 2 and time.monotonic() < end:
+        while len(loaded()) < 2 and time.monotonic() < end:
             time.sleep(0.05)
+        warm = loaded()
         jobs = [make_job(scene(number + 300)) for number in range(4)]
         assert [pool.submit(job).result().status for job in jobs] == ["done"] * 4
-        assert len(loaded) == before + 2
-        assert {process.pid for process in descendants("sandbox.preload")} == {process.pid for process in loaded}
+        assert len(warm) == 2
+        assert loaded() == warm
 
 
 def test_a_closed_pool_is_not_warmed_up() -> None:
