@@ -45,6 +45,17 @@ async def test_a_scene_that_starts_a_little_later_is_not_left_behind(batched) ->
         assert stage.batches == [["early", "late"]]
 
 
+async def test_a_scene_that_begins_within_the_window_is_waited_for(batched) -> None:
+    async with batched(settle=100.0) as stage:
+        early = asyncio.create_task(stage.ask("early"))
+        await stage.server.clock.sleep(40)
+        stage.cohort.join("late")
+        await stage.server.clock.sleep(300)
+        assert isinstance(await stage.ask("late"), Answer)
+        assert isinstance(await early, Answer)
+        assert stage.batches == [["early", "late"]]
+
+
 async def test_a_scene_that_takes_too_long_is_not_waited_for(batched) -> None:
     async with batched(patience=300.0) as stage:
         stage.cohort.join("slow")

@@ -173,6 +173,13 @@ async def test_a_look_that_fails_is_looked_again(batched, fault) -> None:
         assert codes(await stage.ask_all(*SCENES)) == [f"# Draw {scene}" for scene in SCENES]
 
 
+async def test_a_look_is_as_late_as_the_service_asks_for(batched) -> None:
+    async with batched(Plan().add(faults.status(429, retry=300), "batch_get", nth=1)) as stage:
+        assert codes(await stage.ask_all("one")) == ["# Draw one"]
+        first, second = stage.server.log.of("batch_get")
+    assert 0.55 <= second.began - first.began < 2
+
+
 async def test_a_job_that_the_service_has_forgotten_is_gone(batched) -> None:
     async with batched(Plan(turnaround=Turnaround(10, 1000))) as stage:
         asking = asyncio.create_task(stage.ask("one"))
@@ -244,6 +251,26 @@ async def test_where_the_list_cannot_be_had_nothing_is_created_again(batched) ->
             assert codes(await last.ask_all(*SCENES)) == [f"# Draw {scene}" for scene in SCENES]
         assert server.log.counts()["batch_create"] == 1
         assert server.log.submitted_twice() == []
+
+
+async def test_a_creation_that_is_refused_after_one_that_was_lost_may_still_be_there(batched) -> None:
+    plan = Plan(turnaround=Turnaround(10, 30)).add(faults.lost(), "batch_create", nth=1)
+    plan.add(faults.status(400), "batch_create", nth=2)
+    async with batched(plan, run="first") as first:
+        listed = first.server._app.batches.list
+
+        async def blind(*_):
+            return {}
+
+        first.server._app.batches.list = blind  # the service takes its time to show what it has
+        assert codes(await first.ask_all(*SCENES)) == ["refused"] * 3
+        await first.jobs.close(finished=False)
+        assert [job.state for job in first.on_record] == ["PLANNED"]
+        first.server._app.batches.list = listed
+        async with batched(server=first.server, run="first") as later:
+            later.jobs.ledger.start()
+            assert codes(await later.ask_all(*SCENES)) == [f"# Draw {scene}" for scene in SCENES]
+        assert first.server.log.submitted_twice() == []
 
 
 async def test_two_jobs_of_one_name_are_one_too_many(batched) -> None:

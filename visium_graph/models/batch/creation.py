@@ -77,7 +77,8 @@ class Creation:
         if fault.kind == "passing":
             self._unreachable_until = self._clock.now() + _OUTAGE
             return Fallback("unreachable", f"the service could not be asked for a batch ({fault.message})")
-        await asyncio.to_thread(self._ledger.seen, job, "REFUSED", fault.message)
+        if job.tries <= 1:  # else an earlier try, whose answer was lost, may have been taken on: it is looked for later
+            await asyncio.to_thread(self._ledger.seen, job, "REFUSED", fault.message)
         refusal = Fallback[Any]("refused", f"the service refused the batch ({fault.message})")
         if fault.kind in {"unknown-model", "key"}:
             self._refused[job.model] = refusal

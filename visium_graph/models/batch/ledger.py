@@ -77,6 +77,7 @@ class Job:
     """Seconds since 1970; so are the times below."""
     tried: float = 0.0
     """When its creation was last tried."""
+    tries: int = 0
     id: str | None = None
     since: float | None = None
     """When it was created."""
@@ -313,7 +314,7 @@ class Ledger:
         """What a line says of one job."""
         kind = event["event"]
         if kind == "trying":
-            job.tried = at
+            job.tried, job.tries = at, job.tries + 1
         elif kind == "created":
             job.id, job.since, job.state = str(event["id"]), float(event["since"]), "PENDING"
         elif kind == "state":
