@@ -362,6 +362,28 @@ async def test_a_key_that_is_wrong_leads_to_single_calls_which_say_so(batched, m
         assert codes(await stage.ask_all(*SCENES)) == ["refused"] * 3
 
 
+async def test_a_key_that_is_wrong_when_a_run_goes_on_loses_no_job(batched, monkeypatch) -> None:
+    async with batched(Plan(turnaround=Turnaround(10, 400))) as first:
+        asking = asyncio.create_task(first.ask("one"))
+        await first.looked(2)
+        asking.cancel()
+        await first.jobs.close(finished=False)
+        async with batched(server=first.server) as stage:
+            with monkeypatch.context() as patch:
+                patch.setattr(stage.jobs._service, "_key", "wrong")
+                with pytest.raises(EnvironmentFault, match="the key is not accepted: check GOOGLE_API_KEY"):
+                    await stage.ask("one")
+            await stage.jobs.close(finished=False)
+        async with batched(server=first.server) as stage:
+            assert codes([await stage.ask("one")]) == ["# Draw one"]
+        assert first.server.log.submitted_twice() == []
+
+
+async def test_a_job_that_we_may_not_see_is_left(batched) -> None:
+    async with batched(Plan().add(faults.status(403), "batch_get")) as stage:
+        assert codes([await stage.ask("one")]) == ["unreachable"]
+
+
 # --- Size -------------------------------------------------------------------------------------------------------------
 
 

@@ -8,6 +8,9 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Self, TypeVar
 
+import httpx
+
+from visium_graph.errors import EnvironmentFault
 from visium_graph.models.batch.clock import Clock
 from visium_graph.models.batch.creation import Creation
 from visium_graph.models.batch.item import Answer, Fallback, Item
@@ -16,6 +19,7 @@ from visium_graph.models.batch.results import Entry, Result, match
 from visium_graph.models.batch.service import Operation, Service
 from visium_graph.models.batch.sizes import Limits, job_size, parts
 from visium_graph.models.errors import ServiceFault
+from visium_graph.models.factory import GOOGLE, KEY_NAMES
 
 __all__ = ["Jobs", "Live"]
 
@@ -68,6 +72,7 @@ class Jobs:
         self._creation = Creation(ledger, service, limits, clock)
         self._planning = asyncio.Lock()
         self._tasks: set[asyncio.Task[None]] = set()
+        self._is_closed = False
 
     async def __aenter__(self) -> Self:
         await asyncio.to_thread(self.ledger.open)
@@ -77,12 +82,15 @@ class Jobs:
         await self.close(finished=error is None)
 
     async def close(self, *, finished: bool) -> None:
-        """Stop following the jobs.
+        """Stop following the jobs; the second time nothing happens.
 
         Args:
             finished: nobody will come back for what still runs: it is cancelled. Otherwise it goes on at the service, and
                 the ledger says how to find it.
         """
+        if self._is_closed:
+            return
+        self._is_closed = True
         try:
             if finished:
                 await self._cancel_all()
@@ -235,15 +243,18 @@ class Jobs:
             await self._cancel(live, "nothing waits for it")
             return
         operation = await self._awaited(live)
-        if operation is None:
-            late = Fallback[Any]("deadline", f"its job had no answers after {self.limits.deadline:g} s")
-            await self._told(live, late)
-            await self._cancel(live, "deadline")
+        if isinstance(operation, Fallback):
+            await self._told(live, operation)
+            await self._cancel(live, operation.why)
             return
         await self._read(live, operation)
 
-    async def _awaited(self, live: Live) -> Operation | None:
-        """The job at its end; None where its deadline comes first."""
+    async def _awaited(self, live: Live) -> Operation | Fallback[Any]:
+        """The job at its end; a Fallback where its deadline comes first, or where we are not allowed to see it.
+
+        Raises:
+            EnvironmentFault: the key is not accepted (any more); once it is, the run can go on.
+        """
         job, pause = live.job, self.limits.first_pause
         assert job.id is not None
         until = (job.since or job.planned) + self.limits.deadline
@@ -254,10 +265,15 @@ class Jobs:
                 if operation.ended:
                     return operation
             except ServiceFault as failed:
-                asked = failed.fault.wait or 0.0
+                fault = failed.fault
+                if fault.kind == "key":
+                    raise EnvironmentFault(f"the key is not accepted: check {KEY_NAMES[GOOGLE]}") from None
+                if fault.kind != "passing":
+                    return Fallback("unreachable", f"the service does not show its job ({fault.message})")
+                asked = fault.wait or 0.0
             left = until - self.clock.now()
             if left <= 0:
-                return None
+                return Fallback("deadline", f"its job had no answers after {self.limits.deadline:g} s")
             await self.clock.sleep(min(max(pause, asked), left))
             pause = min(2 * pause, self.limits.longest_pause)
 
@@ -265,13 +281,13 @@ class Jobs:
         """The job as it is now.
 
         Raises:
-            ServiceFault: that cannot be seen just now.
+            ServiceFault: that cannot be seen.
         """
         assert job.id is not None
         try:
             operation = await self._service.get(job.id)
         except ServiceFault as failed:
-            if failed.fault.kind == "passing":
+            if failed.fault.status != httpx.codes.NOT_FOUND:
                 raise
             operation = Operation(job.id, job.name, "GONE", ended=True, error=failed.fault.message)
         if not (operation.ended and operation.output):  # that it has answers is noted when they have been had
