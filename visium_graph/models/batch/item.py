@@ -17,9 +17,9 @@ class Fallback(Generic[T]):
     """No usable answer comes by batch: the request is to be made by itself.
 
     Attributes:
-        why: one word: what became of the job (`unsupported`, `refused`, `unreachable`, `failed`, `expired`, `cancelled`,
-            `deadline`, `gone`), of the item in it (`item-failed`, `missing`, `ambiguous`), of who asked (`left`), or what is
-            wrong with the answer (a `request.Failure`).
+        why: one word: what became of the job (`refused`, `unreachable`, `failed`, `expired`, `cancelled`, `deadline`,
+            `gone`), of the item in it (`item-failed`, `missing`), of who asked (`left`), or what is wrong with the answer
+            (a `request.Failure`).
         reason: the same for a person, in one line.
         value: the answer as far as it goes, where one came that cannot be used: it has been paid for.
     """
