@@ -42,3 +42,17 @@ def test_an_interruption_says_how_to_go_on():
     with pytest.raises(KeyboardInterrupt), Progress(console, "visium resume out"):
         raise KeyboardInterrupt
     assert console.file.getvalue() == "to go on later: visium resume out\n"
+
+
+def test_what_models_do_is_said_too():
+    console = Console(file=io.StringIO(), force_terminal=True, width=100)
+    with Progress(console, "visium resume out") as progress:
+        progress.event({"event": "writing"})
+        assert progress._stage == "writing the script"
+        progress.event({"event": "storyboard", "title": "T", "scenes": [["a", "First scene"]]})
+        for event, step in (
+            ({"event": "coding", "draft": 2}, "being coded, draft 2"),
+            ({"event": "reviewed", "complaints": 1}, "being mended"),
+        ):
+            progress.event({**event, "scene": "a"})
+            assert progress._scenes == {"a": ("First scene", step)}

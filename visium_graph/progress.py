@@ -14,7 +14,9 @@ from rich.text import Text
 __all__ = ["Progress"]
 
 _STEPS = {
+    "coding": "being coded",
     "coded": "checking",
+    "reviewed": "being mended",
     "checked": "reviewing",
     "accepted": "rendering",
     "rendered": "done",
@@ -53,7 +55,9 @@ class Progress:
     def event(self, event: dict[str, Any]) -> None:
         """Take one event of the graph."""
         name = event["event"]
-        if name == "script":
+        if name == "writing":
+            self._stage = "writing the script"
+        elif name == "script":
             self._console.print(event["found"], markup=False)
             self._stage = "planning"
         elif name == "unchanged":
@@ -69,6 +73,7 @@ class Progress:
             self._stage = "coding and rendering"
             outcome = event.get("outcome", "")
             note = f" ({outcome})" if name == "rendered" and outcome in {"fallback", "title"} else ""
+            note = f", draft {event['draft']}" if name == "coding" else note
             self._scenes[event["scene"]] = (self._scenes[event["scene"]][0], _STEPS[name] + note)
 
     def _table(self) -> Table:

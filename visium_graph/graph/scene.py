@@ -40,6 +40,7 @@ async def coder(state: SceneState, runtime: Runtime[Settings]) -> SceneState:
     crew = SceneCrew.of(work, state)
     update: SceneState = {}  # type: ignore[typeddict-item]
     if crew is not None:
+        emit(runtime, "coding", scene=state["scene_id"], draft=state.get("written", 0) + 1)
         try:
             written = await crew.draft(state)
         except NoAnswer as fault:

@@ -22,6 +22,8 @@ __all__ = ["build_graph"]
 async def script(state: VideoState, runtime: Runtime[Settings]) -> VideoState:
     """Source -> title, ordered scenes, narration in beats (a storyboard or a lesson is all that already)."""
     work = await asyncio.to_thread(VideoWork.start, state, settings_of(runtime))
+    if work.settings.has_crew:
+        emit(runtime, "writing")
     found = await work.planner.write_script(state["source"], state.get("documents", []))
     emit(runtime, "script", found=found.message)
     return {"out": str(work.run.folder), "origin": found.origin, "warnings": found.warnings, "started": time.time()}
