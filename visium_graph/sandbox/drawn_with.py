@@ -17,6 +17,7 @@ SOURCES = (
     "stage",
     "errors.py",
     "expression.py",
+    "parsing.py",
     "storyboard.py",
 )
 """All of this package that takes part in a check or a rendering."""
