@@ -138,6 +138,6 @@ class SceneState(SceneInput, SceneOutput, total=False):
     last: list[dict[str, Any]]
     """Findings of the draft at hand, the most important first; the reviewer's complaints among them."""
     feedback: str
-    """The same for the next coder: at most five problems, each with its numbered lines."""
+    """The same as a coder reads it, for whoever watches the graph: at most five problems, each with its numbered lines."""
     best: BestDraft
     """The best draft so far that can be drawn; absent until there is one."""
